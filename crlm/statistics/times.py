@@ -1,0 +1,91 @@
+"""Follow-up times: what a valid one is, and when two of them are the same."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
+
+
+def validate_survival(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, BoolArray]:
+    """Return times as floats and events as booleans, or refuse what is not survival data.
+
+    `time`: shape (n,), finite and >= 0. `event`: shape (n,), 1 or True for an event, 0 or False for censored.
+    Nothing is dropped or filled in: a missing value is an error here, because whoever calls must have counted
+    it. Raises `ValueError`. n = 0 is valid; each estimator says what it makes of it.
+    """
+    times = _one_column(time, "time")
+    codes = _one_column(event, "event")
+    if len(times) != len(codes):
+        raise ValueError(
+            f"time has {len(times)} values and event has {len(codes)}; each patient needs one of each"
+        )
+    negative = np.flatnonzero(times < 0)
+    if negative.size:
+        raise ValueError(f"time[{negative[0]}] is {times[negative[0]]:g}; a follow-up time is never below 0")
+    other = np.flatnonzero((codes != 0) & (codes != 1))
+    if other.size:
+        raise ValueError(f"event[{other[0]}] is {codes[other[0]]:g}; an event is coded 1 and censoring 0")
+    return times, codes == 1
+
+
+def validate_weights(weights: ArrayLike, n: int) -> FloatArray:
+    """Return case weights as floats: shape (n,), finite, > 0; raises `ValueError`."""
+    values = _one_column(weights, "weights")
+    if len(values) != n:
+        raise ValueError(f"weights has {len(values)} values and time has {n}; each patient needs one of each")
+    wrong = np.flatnonzero(values <= 0)
+    if wrong.size:
+        raise ValueError(f"weights[{wrong[0]}] is {values[wrong[0]]:g}; leave out patients without weight")
+    return values
+
+
+def validate_entry(entry: ArrayLike, time: FloatArray) -> FloatArray:
+    """Return entry times as floats: shape (n,), finite, each before the patient's own time; `ValueError`."""
+    values = _one_column(entry, "entry")
+    if len(values) != len(time):
+        raise ValueError(
+            f"entry has {len(values)} values and time has {len(time)}; each patient needs one of each"
+        )
+    late = np.flatnonzero(values >= time)
+    if late.size:
+        at = late[0]
+        raise ValueError(
+            f"entry[{at}] is {values[at]:g} and time[{at}] is {time[at]:g}; entry must come first"
+        )
+    return values
+
+
+def tie_times(time: ArrayLike) -> FloatArray:
+    """Give times that differ only by floating-point noise the same value, the smallest of them.
+
+    Two neighbouring distinct times are one when they lie within 1.5e-8 (the square root of the machine
+    epsilon), absolutely or relative to the mean absolute distinct time. This is how R's survival treats
+    times computed by subtraction (its `timefix`), so that 0.1 + 0.2 and 0.3 are tied. Real ties are never
+    broken. Entry times must be tied together with the exit times: pass them concatenated.
+
+    `time`: any shape, finite; the same shape comes back. Checked against: R survival `aeqSurv`.
+    """
+    times = np.asarray(time, dtype=np.float64)
+    distinct = np.unique(times)
+    gaps = np.diff(distinct)
+    if not gaps.size:
+        return times
+    tied = (gaps <= _TOLERANCE) | (gaps / np.mean(np.abs(distinct)) <= _TOLERANCE)
+    if not tied.any():
+        return times
+    kept = distinct[np.concatenate(([True], ~tied))]
+    merged: FloatArray = kept[np.searchsorted(kept, times, side="right") - 1]
+    return merged
+
+
+def _one_column(values: ArrayLike, name: str) -> FloatArray:
+    column = np.asarray(values, dtype=np.float64)
+    if column.ndim != 1:
+        raise ValueError(f"{name} has {column.ndim} dimensions; it must be one column of numbers")
+    wrong = np.flatnonzero(~np.isfinite(column))
+    if wrong.size:
+        raise ValueError(f"{name}[{wrong[0]}] is {column[wrong[0]]}; every value must be a finite number")
+    return column
