@@ -1,0 +1,48 @@
+# `make` alone lists the commands. Each one does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+OUT ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "crlm needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 demo")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q crlm
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
+	$(PIP) install --quiet --require-hashes -r requirements/test.txt
+	@touch $@
+
+demo: $(VENV)/run.stamp ## make a synthetic table and run the whole study on it (into demo/)
+	$(BIN)/python -m crlm data synth resected-crlm-public --patients 197 --seed 1 --out $(OUT)/data --force
+	$(BIN)/python -m crlm study run resected-crlm-public --data $(OUT)/data/clinical.csv --out $(OUT)/report --force
+	@echo
+	@echo "A SYNTHETIC study report is in $(OUT)/report: open $(OUT)/report/report.html"
+	@echo "On the 197 real patients of the public TCIA collection (doi:10.7937/QXK2-QG03), download the clinical workbook and run:"
+	@echo "  $(BIN)/crlm study run resected-crlm-public --data CLINICAL.xlsx --out report/"
+
+test: $(VENV)/test.stamp check ## lint, types, arrows, and every test
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(VENV)/test.stamp ## lint, types and the arrows between rooms only
+	$(BIN)/ruff check crlm tests
+	$(BIN)/ruff format --check crlm tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+lock: ## pin the requirements again (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/run.in -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate -c requirements/run.txt requirements/run.in requirements/test.in -o requirements/test.txt
+
+clean: ## remove what the other commands made
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache

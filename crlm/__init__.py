@@ -1,0 +1,3 @@
+"""crlm: from registry to tumour board, for colorectal liver metastases."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Who and when: derived variables, population with attrition, groups, endpoints."""

@@ -1,0 +1,1 @@
+"""What can be recorded: variables, their types, units, levels, missing reasons, and expressions over them."""

@@ -1,0 +1,63 @@
+"""Typed records and what is known about them: the one shape in which data travel from a door to a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from crlm.dictionary.variables import Variable
+from crlm.problems import Severity
+
+ROW = "__row"
+"""Name of the frame column that holds each record's row in its file, as a spreadsheet counts (header = row 1)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a check noticed in the data: a stable rule id, a severity, a sentence, and the rows it concerns."""
+
+    rule: str
+    severity: Severity
+    sentence: str
+    column: str | None = None
+    count: int = 0
+    rows: tuple[int, ...] = ()
+    """The first rows concerned, as a spreadsheet counts them; `count` has them all."""
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """Which data these are: enough to recognise them again, nothing that identifies a machine or a person."""
+
+    name: str
+    format: str
+    sha256: str
+    rows: int
+    columns: int
+    synthetic: bool = False
+    sheet: str | None = None
+    notes: tuple[str, ...] = ()
+    """How the file was read, where that was decided by looking at it: delimiter, decimal sign, encoding."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """A typed table, its variables, why values are missing, where it came from and what was found in it.
+
+    `frame` has one row per record and the columns of `variables` (types as in `Variable`) plus ROW.
+    `reasons` has the same height and ROW, and for each variable with a missing value a String column of reasons
+    (null where the value is known). Rows whose identifier, time or group was unusable are still here: the flow
+    counts them.
+    """
+
+    frame: pl.DataFrame
+    variables: Mapping[str, Variable]
+    reasons: pl.DataFrame
+    source: DataSource
+    findings: tuple[Finding, ...] = ()
+
+    def with_columns(self, frame: pl.DataFrame, added: Mapping[str, Variable]) -> Records:
+        """The same records with derived columns added."""
+        return Records(frame, {**self.variables, **added}, self.reasons, self.source, self.findings)

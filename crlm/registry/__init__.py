@@ -1,0 +1,1 @@
+"""Where records come from: reading tables, checking them, and making synthetic ones."""

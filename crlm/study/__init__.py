@@ -1,0 +1,1 @@
+"""A protocol in, one results document out, and its renderings."""
