@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -48,8 +48,7 @@ class Records:
 
     `frame` has one row per record and the columns of `variables` (types as in `Variable`) plus ROW.
     `reasons` has the same height and ROW, and for each variable with a missing value a String column of reasons
-    (null where the value is known). Rows whose identifier, time or group was unusable are still here: the flow
-    counts them.
+    (null where the value is known).
     """
 
     frame: pl.DataFrame
@@ -57,7 +56,9 @@ class Records:
     reasons: pl.DataFrame
     source: DataSource
     findings: tuple[Finding, ...] = ()
+    unusable: tuple[tuple[str, int], ...] = ()
+    """Rows of the file that could not become a record at all, as (why, how many): blank rows, for example."""
 
     def with_columns(self, frame: pl.DataFrame, added: Mapping[str, Variable]) -> Records:
         """The same records with derived columns added."""
-        return Records(frame, {**self.variables, **added}, self.reasons, self.source, self.findings)
+        return replace(self, frame=frame, variables={**self.variables, **added})

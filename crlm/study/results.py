@@ -268,12 +268,12 @@ class Curve(Frozen):
 
 
 class RiskRow(Frozen):
-    """Numbers under the curves, at the times of the axis."""
+    """Numbers under the curves, at the times of the axis: at each, the three counts add up to the patients."""
 
     group: str | None
     label: str
     at_risk: tuple[int, ...]
-    events: tuple[int, ...] = Field(description="Cumulative events up to and including each time.")
+    events: tuple[int, ...] = Field(description="Cumulative events before each time.")
     censored: tuple[int, ...] = Field(description="Cumulative censorings before each time.")
 
 

@@ -134,6 +134,11 @@ class Endpoint(Frozen):
     competing: tuple[Name, ...] = Field(
         default=(), description="Levels of status that prevent the event; censored in the cause-specific analyses here."
     )
+    unknown: Literal["exclude"] | None = Field(
+        default=None,
+        description='Patients without a known time or status: "exclude" leaves them out of this endpoint and counts them. '
+        "When absent, one such patient is an error.",
+    )
     time_zero: str | None = Field(default=None, description="From when time counts, in words.")
     definition: str | None = Field(default=None, description="What counts as the event and how death is treated, in words.")
     landmarks: tuple[Annotated[float, Field(gt=0)], ...] = Field(

@@ -1,0 +1,25 @@
+"""`crlm schema`: the JSON Schemas of what goes in and what comes out."""
+
+from __future__ import annotations
+
+import typer
+
+from crlm.cli.terminal import print_json
+
+app = typer.Typer(help="JSON Schemas of protocol and results: stable, for other software to check against.", no_args_is_help=True)
+
+
+@app.command()
+def protocol() -> None:
+    """Print the JSON Schema of a study protocol."""
+    from crlm.study.protocol.schema import protocol_schema
+
+    print_json(protocol_schema())
+
+
+@app.command()
+def results() -> None:
+    """Print the JSON Schema of results.json."""
+    from crlm.study.results_schema import results_schema
+
+    print_json(results_schema())

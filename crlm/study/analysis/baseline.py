@@ -1,0 +1,194 @@
+"""Baseline tables: each variable summarised per column, compared across groups, its missing values counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from crlm.cohort.groups import Groups, level_indices
+from crlm.dictionary.records import Records
+from crlm.dictionary.variables import Variable
+from crlm.statistics import group_tests, summaries
+from crlm.statistics.results import TestResult
+from crlm.study import results as document
+from crlm.study.analysis import wording
+from crlm.study.protocol.model import Baseline, Row
+
+QUARTILES_IN_WORDS = {
+    "r7": "quartiles by linear interpolation (R type 7)",
+    "spss": "quartiles by weighted average (SPSS default, R type 6)",
+}
+EVERYONE = "all"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table: their ids and labels, and which records stand in each (masks of shape (n,))."""
+
+    described: tuple[document.BaselineColumn, ...]
+    masks: dict[str, np.ndarray]
+    groups: tuple[str, ...]
+
+    @property
+    def group_masks(self) -> list[np.ndarray]:
+        """The masks of the groups, in order."""
+        return [self.masks[group] for group in self.groups]
+
+
+def baseline_table(records: Records, groups: Groups | None, table: Baseline) -> document.BaselineTable:
+    """One declared table. Denominators are the records with a known value; missing ones are counted per column."""
+    columns = _columns(records, groups, overall=table.overall or groups is None)
+    return document.BaselineTable(
+        id=table.id,
+        title=table.title,
+        columns=columns.described,
+        blocks=tuple(
+            document.BaselineBlock(title=block.title, rows=tuple(_row(records, columns, table, row) for row in block.rows))
+            for block in table.blocks
+        ),
+        quartiles=QUARTILES_IN_WORDS[table.quartiles],
+        notes=_notes(table, groups),
+    )
+
+
+def _columns(records: Records, groups: Groups | None, *, overall: bool) -> Columns:
+    n = records.frame.height
+    described, masks = [], {}
+    if overall:
+        described.append(document.BaselineColumn(id=EVERYONE, label="All patients", n=n))
+        masks[EVERYONE] = np.ones(n, dtype=bool)
+    if groups is not None:
+        index = level_indices(records.frame, groups.variable)
+        for position, level in enumerate(groups.levels):
+            described.append(document.BaselineColumn(id=level.level, label=level.label, n=level.n))
+            masks[level.level] = index == position
+    return Columns(tuple(described), masks, tuple(level.level for level in groups.levels) if groups else ())
+
+
+def _row(records: Records, columns: Columns, table: Baseline, row: Row) -> document.BaselineRow:
+    variable = records.variables[row.variable]
+    missing = records.frame[variable.name].is_null().to_numpy()
+    shared = {
+        "variable": variable.name,
+        "label": row.label or variable.label_with_unit,
+        "missing": {column: int((missing & mask).sum()) for column, mask in columns.masks.items()},
+        "missing_reasons": _missing_reasons(records, variable.name, missing),
+    }
+    if variable.is_numeric:
+        return _number_row(records.frame, variable, columns, table, row, shared)
+    return _category_row(records.frame, variable, columns, table, row, shared)
+
+
+def _missing_reasons(records: Records, name: str, missing: np.ndarray) -> dict[str, int]:
+    """Why values are missing: the recorded reasons, and for a derived variable that it could not be derived."""
+    if not missing.any():
+        return {}
+    if name not in records.reasons.columns:
+        return {"not derivable": int(missing.sum())}
+    reasons = records.reasons[name].filter(pl.Series(missing)).fill_null("no reason recorded")
+    return dict(sorted(Counter(reasons.to_list()).items()))
+
+
+def _number_row(
+    frame: pl.DataFrame, variable: Variable, columns: Columns, table: Baseline, row: Row, shared: dict[str, object]
+) -> document.BaselineRow:
+    values = frame[variable.name].cast(pl.Float64).to_numpy()
+    known = ~np.isnan(values)
+    samples = [values[mask & known] for mask in columns.group_masks]
+    wanted = row.test or table.number_test
+    return document.BaselineRow(
+        **shared,
+        summary=row.summary or table.number_summary,
+        numbers={column: number_summary(values[mask & known], table.quartiles) for column, mask in columns.masks.items()},
+        test=_compare_numbers(wanted, samples),
+        smd=_smd(summaries.standardised_difference, samples) if table.smd else None,
+    )
+
+
+def number_summary(values: np.ndarray, quartiles: str) -> document.NumberSummary:
+    """Mean, standard deviation, quartiles and range of known values; what one or no value cannot give is null."""
+    if values.size == 0:
+        return document.NumberSummary(n=0, reason="no known value")
+    q1, median, q3 = summaries.quantiles(values, (0.25, 0.5, 0.75), definition=quartiles)
+    return document.NumberSummary(
+        n=int(values.size),
+        mean=float(values.mean()),
+        sd=float(values.std(ddof=1)) if values.size > 1 else None,
+        median=median,
+        q1=q1,
+        q3=q3,
+        minimum=float(values.min()),
+        maximum=float(values.max()),
+        reason=None if values.size > 1 else "one value has no standard deviation",
+    )
+
+
+def _category_row(
+    frame: pl.DataFrame, variable: Variable, columns: Columns, table: Baseline, row: Row, shared: dict[str, object]
+) -> document.BaselineRow:
+    index = level_indices(frame, variable)
+    known = index >= 0
+    counts = {
+        column: np.bincount(index[mask & known], minlength=len(variable.levels)) for column, mask in columns.masks.items()
+    }
+    levels = tuple(
+        document.BaselineLevel(
+            level=level.name,
+            label=level.words,
+            cells={column: _count(int(count[position]), int(count.sum())) for column, count in counts.items()},
+        )
+        for position, level in enumerate(variable.levels)
+    )
+    by_group = [counts[group] for group in columns.groups]
+    return document.BaselineRow(
+        **shared,
+        summary="count",
+        levels=levels,
+        test=_compare_counts(row.test or table.category_test, by_group),
+        smd=_smd(summaries.standardised_difference_of_counts, by_group) if table.smd else None,
+    )
+
+
+def _count(n: int, denominator: int) -> document.Count:
+    return document.Count(n=n, denominator=denominator, percent=100 * n / denominator if denominator else None)
+
+
+def _compare_numbers(wanted: str, samples: Sequence[np.ndarray]) -> document.Test | None:
+    if wanted == "none" or not samples:
+        return None
+    makers = {
+        "t": lambda: group_tests.t_test(*samples, variances="pooled"),
+        "welch": lambda: group_tests.t_test(*samples, variances="welch"),
+        "mann-whitney": lambda: group_tests.mann_whitney(*samples),
+        "anova": lambda: group_tests.anova(samples),
+        "kruskal-wallis": lambda: group_tests.kruskal_wallis(samples),
+    }
+    return wording.test(makers[wanted]())
+
+
+def _compare_counts(wanted: str, by_group: Sequence[np.ndarray]) -> document.Test | None:
+    if wanted == "none" or not by_group:
+        return None
+    contingency = np.column_stack(by_group)
+    result: TestResult = group_tests.fisher(contingency) if wanted == "fisher" else group_tests.chi_square(contingency)
+    return wording.test(result)
+
+
+def _smd(measure: object, by_group: Sequence[np.ndarray]) -> document.Number | None:
+    if len(by_group) < 2:
+        return None
+    estimate = measure(by_group)  # type: ignore[operator]
+    value = wording.finite(estimate.value)
+    return document.Number(value=value, reason=None if value is not None else estimate.reason or "not defined")
+
+
+def _notes(table: Baseline, groups: Groups | None) -> tuple[str, ...]:
+    notes = ["Percentages are of patients with a known value; missing values are counted and take no part in a test."]
+    if table.smd and groups is not None:
+        pairs = " The largest over all pairs of groups is shown." if len(groups.levels) > 2 else ""
+        notes.append(f"SMD: standardised mean difference.{pairs}")
+    return tuple(notes)

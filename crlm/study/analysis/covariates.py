@@ -1,0 +1,73 @@
+"""Covariates as columns of numbers: a number is one column, a factor with k levels is k - 1 indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from crlm.cohort.groups import level_indices
+from crlm.dictionary.variables import Variable
+from crlm.statistics.cox import Term
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """One variable as model columns.
+
+    `matrix` has shape (n, k); a row is NaN where the variable is unknown. `levels` (length k) are the levels that the
+    columns stand for, none of them the reference; empty for a number. `index` (n,) is the level of each record, -1
+    when unknown; all 0 for a number that is known.
+    """
+
+    variable: Variable
+    per: float | None
+    matrix: np.ndarray
+    levels: tuple[str, ...]
+    index: np.ndarray
+
+    @property
+    def known(self) -> np.ndarray:
+        """Which records have a value; shape (n,), bool."""
+        return self.index >= 0
+
+    @property
+    def term(self) -> Term:
+        """The columns as a term of a model."""
+        return Term(self.variable.name, self.column_names)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """`age`, or `stage=T3` for an indicator."""
+        if not self.variable.is_categorical:
+            return (self.variable.name,)
+        return tuple(f"{self.variable.name}={level}" for level in self.levels)
+
+
+def covariate(frame: pl.DataFrame, variable: Variable, per: float | None = None, reference: str | None = None) -> Covariate:
+    """A variable of a frame as model columns; a number is divided by `per`, so that its ratio is per that many units."""
+    if variable.is_categorical:
+        index = level_indices(frame, variable)
+        base = reference or variable.reference_level
+        positions = [position for position, name in enumerate(variable.level_names) if name != base]
+        matrix = (index[:, None] == np.asarray(positions)[None, :]).astype(np.float64)
+        matrix[index < 0] = np.nan
+        return Covariate(variable, None, matrix, tuple(variable.level_names[position] for position in positions), index)
+    values = frame[variable.name].cast(pl.Float64).to_numpy() / (per or 1.0)
+    return Covariate(variable, per, values[:, None], (), np.where(np.isnan(values), -1, 0))
+
+
+def complete_cases(covariates: Sequence[Covariate], n: int) -> np.ndarray:
+    """Which records have a value for every covariate; shape (n,), bool."""
+    complete = np.ones(n, dtype=bool)
+    for one in covariates:
+        complete &= one.known
+    return complete
+
+
+def design(covariates: Sequence[Covariate], rows: np.ndarray) -> tuple[np.ndarray, list[str], list[Term]]:
+    """The matrix of several covariates on some records, its column names and its terms."""
+    matrix = np.hstack([one.matrix[rows] for one in covariates])
+    return matrix, [name for one in covariates for name in one.column_names], [one.term for one in covariates]

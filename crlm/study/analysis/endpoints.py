@@ -1,0 +1,204 @@
+"""Endpoints: curves, medians, landmark survival, follow-up and the comparison of groups."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from crlm.cohort.endpoints import EndpointDefinition, SurvivalData, survival_data
+from crlm.cohort.groups import Groups, level_indices
+from crlm.dictionary.records import Records
+from crlm.statistics.comparison import log_rank
+from crlm.statistics.curve_readings import at_risk_at, censored_before, events_before, median, survival_at
+from crlm.statistics.survival_curve import kaplan_meier, reverse_kaplan_meier
+from crlm.study import results as document
+from crlm.study.analysis import wording
+from crlm.study.protocol.model import Endpoint
+
+INTERVAL_IN_WORDS = {
+    "log-log": "log(-log) transformation",
+    "log": "log transformation",
+    "plain": "no transformation",
+}
+
+
+@dataclass(frozen=True)
+class AnalysedEndpoint:
+    """An endpoint's arrays with the group of each patient (index into the comparison's levels; -1 without one)."""
+
+    protocol: Endpoint
+    data: SurvivalData
+    group: np.ndarray
+
+
+def analysed_endpoint(records: Records, groups: Groups | None, endpoint: Endpoint) -> AnalysedEndpoint:
+    """The endpoint's arrays for the population; raises DataError for what cannot be true."""
+    data = survival_data(
+        records,
+        EndpointDefinition(
+            label=endpoint.label,
+            time=endpoint.time,
+            status=endpoint.status,
+            event=endpoint.event,
+            censor=endpoint.censor,
+            competing=endpoint.competing,
+            horizon=endpoint.horizon,
+            unknown=endpoint.unknown,
+        ),
+    )
+    group = np.full(data.rows.size, -1)
+    if groups is not None and endpoint.by_group:
+        group = level_indices(records.frame, groups.variable)[data.rows]
+    return AnalysedEndpoint(endpoint, data, group)
+
+
+def endpoint_result(
+    records: Records, groups: Groups | None, analysed: AnalysedEndpoint, *, level: float
+) -> document.EndpointResult:
+    """Everything the document holds about an endpoint."""
+    endpoint, data = analysed.protocol, analysed.data
+    shown = groups if groups is not None and endpoint.by_group else None
+    until, ticks = time_axis(endpoint, float(data.time.max()))
+    overall, overall_row = _curve(analysed, np.ones(data.time.size, dtype=bool), None, "All patients", ticks, level)
+    curves, risk_rows, empty = [], [], []
+    for position, one in enumerate(shown.levels if shown else ()):
+        mask = analysed.group == position
+        if not mask.any():
+            empty.append(one.label)
+            continue
+        curve, row = _curve(analysed, mask, one.level, one.label, ticks, level)
+        curves.append(curve)
+        risk_rows.append(row)
+    test, observed_expected = _compare(analysed, shown) if shown else (None, ())
+    return document.EndpointResult(
+        id=endpoint.id,
+        label=endpoint.label,
+        time_unit=records.variables[endpoint.time].unit or "unit of the time column",
+        time_zero=endpoint.time_zero,
+        definition=endpoint.definition,
+        n=int(data.time.size),
+        events=int(data.event.sum()),
+        censored=int((~data.event & ~data.competing).sum()),
+        competing=int(data.competing.sum()),
+        excluded=tuple(document.Removed(label=label, n=n) for label, n in data.excluded),
+        horizon=endpoint.horizon,
+        interval=INTERVAL_IN_WORDS[endpoint.interval],
+        axis_until=until,
+        overall=overall,
+        groups=tuple(curves),
+        log_rank=test,
+        observed_expected=observed_expected,
+        risk_table=document.RiskTable(times=ticks, overall=overall_row, groups=tuple(risk_rows)),
+        notes=(*data.notes, *_notes(data, curves, empty)),
+    )
+
+
+def time_axis(endpoint: Endpoint, longest: float) -> tuple[float, tuple[float, ...]]:
+    """Where the time axis ends and where its ticks are, which are also the times of the number-at-risk table.
+
+    As declared; otherwise steps of 1, 2, 3, 5, 6, 10, 12, 20, 24 ... chosen so that there are at most 12 of them.
+    """
+    step = endpoint.axis_step
+    until = endpoint.axis_until if endpoint.axis_until is not None else longest
+    if step is None or until / step > 60:
+        step = _comfortable_step(until)
+    count = max(1, math.ceil(until / step - 1e-9))
+    if endpoint.axis_until is None:
+        until = count * step
+    ticks = tuple(round(index * step, 10) for index in range(math.floor(until / step + 1e-9) + 1))
+    return until, ticks
+
+
+def _comfortable_step(until: float) -> float:
+    for magnitude in (10.0**power for power in range(-6, 12)):
+        for base in (1.0, 1.2, 2.0, 2.4, 3.0, 5.0, 6.0):
+            if until / (base * magnitude) <= 12:
+                return base * magnitude
+    return until
+
+
+def _curve(
+    analysed: AnalysedEndpoint,
+    mask: np.ndarray,
+    group: str | None,
+    label: str,
+    ticks: tuple[float, ...],
+    level: float,
+) -> tuple[document.Curve, document.RiskRow]:
+    endpoint, data = analysed.protocol, analysed.data
+    time, event = data.time[mask], data.event[mask]
+    curve = kaplan_meier(time, event, level=level, interval=endpoint.interval)
+    estimates = survival_at(curve, endpoint.landmarks)
+    described = document.Curve(
+        group=group,
+        label=label,
+        n=int(time.size),
+        events=int(event.sum()),
+        time=tuple(curve.time.tolist()),
+        at_risk=_whole(curve.at_risk),
+        events_at=_whole(curve.events),
+        censored_at=_whole(curve.censored),
+        survival=tuple(curve.survival.tolist()),
+        lower=tuple(wording.finite(bound) for bound in curve.lower.tolist()),
+        upper=tuple(wording.finite(bound) for bound in curve.upper.tolist()),
+        median=wording.interval(median(curve)),
+        landmarks=tuple(
+            document.Landmark(time=at, survival=wording.interval(estimate), at_risk=count)
+            for at, estimate, count in zip(
+                endpoint.landmarks, estimates, _whole(at_risk_at(curve, endpoint.landmarks)), strict=True
+            )
+        ),
+        follow_up=wording.interval(median(reverse_kaplan_meier(time, event, level=level, interval=endpoint.interval))),
+        last_time=float(time.max()),
+    )
+    risk_row = document.RiskRow(
+        group=group,
+        label=label,
+        at_risk=_whole(at_risk_at(curve, ticks)),
+        events=_whole(events_before(curve, ticks)),
+        censored=_whole(censored_before(curve, ticks)),
+    )
+    return described, risk_row
+
+
+def _whole(counts: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(count) for count in counts)
+
+
+def _compare(
+    analysed: AnalysedEndpoint, groups: Groups
+) -> tuple[document.Test, tuple[document.ObservedExpected, ...]]:
+    data = analysed.data
+    result = log_rank(data.time, data.event, analysed.group)
+    labels = groups.levels
+    return wording.test(result.test), tuple(
+        document.ObservedExpected(
+            group=labels[int(group)].level,
+            label=labels[int(group)].label,
+            n=int(n),
+            observed=int(observed),
+            expected=float(expected),
+        )
+        for group, n, observed, expected in zip(
+            result.groups, result.n, result.observed, result.expected, strict=True
+        )
+    )
+
+
+def _notes(data: SurvivalData, curves: list[document.Curve], empty: list[str]) -> tuple[str, ...]:
+    notes = []
+    if data.excluded:
+        listed = "; ".join(f"{label}: {n}" for label, n in data.excluded)
+        notes.append(f"Patients left out of this endpoint: {listed}.")
+    if not data.event.any():
+        notes.append("No event was observed: every patient is censored, and nothing but follow-up can be estimated.")
+    notes.extend(f'No event in the group "{curve.label}".' for curve in curves if curve.events == 0 and data.event.any())
+    notes.extend(f'The group "{label}" has no patient.' for label in empty)
+    if data.competing.any():
+        notes.append(
+            f"{int(data.competing.sum())} competing events are censored here: the curve is not the probability of "
+            "staying free of the event in their presence."
+        )
+    return tuple(notes)

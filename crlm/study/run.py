@@ -1,0 +1,185 @@
+"""Doing a protocol once: typed records in, the results document out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from crlm import __version__
+from crlm.cohort.derived import DerivedVariable, add_derived
+from crlm.cohort.groups import Groups, groups_of, known_group
+from crlm.cohort.population import Criterion, Population, select
+from crlm.dictionary.records import Finding, Records
+from crlm.study import results as document
+from crlm.study.analysis.baseline import baseline_table
+from crlm.study.analysis.endpoints import analysed_endpoint, endpoint_result
+from crlm.study.analysis.models import model_result
+from crlm.study.analysis.strobe import Evidence, checklist
+from crlm.study.analysis.subgroups import subgroup_result
+from crlm.study.protocol.load import LoadedProtocol
+from crlm.study.protocol.model import Protocol
+from crlm.study.protocol.words import methods_sentences, protocol_in_words
+
+
+def run_study(
+    loaded: LoadedProtocol, records: Records, *, now: datetime | None = None, tell: Callable[[str], None] = lambda _: None
+) -> document.Results:
+    """Run a checked protocol on records and return the results document.
+
+    `records` hold the protocol's columns (`with_derived` adds the derived ones); `now` is the time that the document
+    carries, `tell` is called with the name of each stage. Raises DataError when the data cannot answer the protocol.
+    """
+    protocol = loaded.protocol
+    tell("Selecting the population")
+    records = with_derived(protocol, records)
+    population = population_of(protocol, records)
+    groups = _groups(protocol, population)
+    population_records = population.records
+    level = protocol.study.level
+
+    tell("Summarising characteristics")
+    tables = tuple(baseline_table(population_records, groups, table) for table in protocol.baseline)
+    tell("Estimating survival")
+    analysed = {one.id: analysed_endpoint(population_records, groups, one) for one in protocol.endpoint}
+    endpoints = tuple(endpoint_result(population_records, groups, one, level=level) for one in analysed.values())
+    tell("Fitting models")
+    models = tuple(model_result(population_records, analysed[one.endpoint], one, level=level) for one in protocol.model)
+    subgroups = tuple(
+        subgroup_result(population_records, groups, analysed[one.endpoint], one, level=level)
+        for one in protocol.subgroups
+        if groups is not None
+    )
+    flow = _flow(records, population, groups)
+    return document.Results(
+        study=document.StudyInformation(
+            **protocol.study.model_dump(include={"id", "title", "version", "question", "design", "source", "authors", "level"})
+        ),
+        provenance=_provenance(loaded, records, now or datetime.now(UTC)),
+        findings=tuple(_finding(finding) for finding in records.findings),
+        flow=flow,
+        comparison=_comparison(groups),
+        baseline=tables,
+        endpoints=endpoints,
+        models=models,
+        subgroups=subgroups,
+        protocol=tuple(
+            document.WordsSection(title=title, sentences=tuple(sentences)) for title, sentences in protocol_in_words(protocol)
+        ),
+        methods=methods_sentences(protocol),
+        reporting=protocol.reporting,
+        strobe=checklist(Evidence(protocol, flow, endpoints, models, subgroups)),
+    )
+
+
+def with_derived(protocol: Protocol, records: Records) -> Records:
+    """The records with the protocol's derived variables."""
+    return add_derived(records, [DerivedVariable(one.variable(), one.expression) for one in protocol.derived])
+
+
+def population_of(protocol: Protocol, records: Records) -> Population:
+    """The protocol's population, its last step being a known group when there is a comparison."""
+    criteria = [
+        Criterion(
+            label=one.label,
+            kind="include" if one.include is not None else "exclude",
+            expression=one.expression,
+            unknown=one.unknown,
+        )
+        for one in protocol.population.criteria
+    ]
+    population = select(records, criteria)
+    if protocol.comparison is None:
+        return population
+    return known_group(population, protocol.comparison.variable, protocol.comparison.unknown)
+
+
+def _groups(protocol: Protocol, population: Population) -> Groups | None:
+    comparison = protocol.comparison
+    if comparison is None:
+        return None
+    return groups_of(
+        population.records, comparison.variable, reference=comparison.reference, label=comparison.label
+    )
+
+
+def _flow(records: Records, population: Population, groups: Groups | None) -> document.Flow:
+    unusable = tuple(document.Removed(label=label, n=n) for label, n in records.unusable)
+    return document.Flow(
+        read=population.first + sum(one.n for one in unusable),
+        unusable=unusable,
+        first=population.first,
+        steps=tuple(
+            document.FlowStep(
+                label=step.criterion.label,
+                kind=step.criterion.kind,
+                expression=step.criterion.expression,
+                before=step.before,
+                met=step.met,
+                not_met=step.not_met,
+                unknown=step.unknown,
+                unknown_policy=step.criterion.unknown,
+                removed=step.removed,
+                after=step.after,
+            )
+            for step in population.steps
+        ),
+        final=population.n,
+        groups=_document_groups(groups),
+    )
+
+
+def _document_groups(groups: Groups | None) -> tuple[document.Group, ...]:
+    if groups is None:
+        return ()
+    return tuple(document.Group(level=one.level, label=one.label, n=one.n) for one in groups.levels)
+
+
+def _comparison(groups: Groups | None) -> document.Comparison | None:
+    if groups is None:
+        return None
+    return document.Comparison(
+        variable=groups.variable.name, label=groups.label, reference=groups.reference, groups=_document_groups(groups)
+    )
+
+
+def _finding(finding: Finding) -> document.Finding:
+    return document.Finding(
+        rule=finding.rule,
+        severity=finding.severity,
+        sentence=finding.sentence,
+        column=finding.column,
+        count=finding.count,
+        rows=finding.rows,
+    )
+
+
+def _provenance(loaded: LoadedProtocol, records: Records, now: datetime) -> document.Provenance:
+    import numpy
+    import polars
+    import scipy
+
+    source = records.source
+    return document.Provenance(
+        protocol=loaded.name,
+        protocol_sha256=loaded.sha256,
+        data=document.DataReference(
+            name=source.name,
+            format=source.format,
+            sha256=source.sha256,
+            rows=source.rows,
+            columns=source.columns,
+            synthetic=source.synthetic or loaded.protocol.data.synthetic,
+            sheet=source.sheet,
+            notes=source.notes,
+        ),
+        software={
+            "crlm": __version__,
+            "python": platform.python_version(),
+            "numpy": numpy.__version__,
+            "scipy": scipy.__version__,
+            "polars": polars.__version__,
+        },
+        created=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        seed=loaded.protocol.study.seed,
+    )
