@@ -70,15 +70,17 @@ def tie_times(time: ArrayLike) -> FloatArray:
     """
     times = np.asarray(time, dtype=np.float64)
     distinct = np.unique(times)
-    gaps = np.diff(distinct)
-    if not gaps.size:
-        return times
-    tied = (gaps <= _TOLERANCE) | (gaps / np.mean(np.abs(distinct)) <= _TOLERANCE)
+    tied = np.diff(distinct) <= tie_tolerance(distinct)
     if not tied.any():
         return times
     kept = distinct[np.concatenate(([True], ~tied))]
     merged: FloatArray = kept[np.searchsorted(kept, times, side="right") - 1]
     return merged
+
+
+def tie_tolerance(distinct: FloatArray) -> float:
+    """The largest difference between two of these distinct times that counts as floating-point noise."""
+    return _TOLERANCE * max(1.0, float(np.mean(np.abs(distinct)))) if distinct.size else 0.0
 
 
 def _one_column(values: ArrayLike, name: str) -> FloatArray:
