@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 OUT ?= demo
+# The table that `make bench` runs on: the public one where it lies beside the project, else a synthetic one.
+TABLE ?= $(firstword $(wildcard ../shared/data/crlm-tcia/clinical.csv) demo/data/clinical.csv)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check lock bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,8 +26,8 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@touch $@
 
 demo: $(VENV)/run.stamp ## make a synthetic table and run the whole study on it (into demo/)
-	$(BIN)/python -m crlm data synth resected-crlm-public --patients 197 --seed 1 --out $(OUT)/data --force
-	$(BIN)/python -m crlm study run resected-crlm-public --data $(OUT)/data/clinical.csv --out $(OUT)/report --force
+	$(BIN)/python -m crlm data synth resected-crlm-public --patients 197 --seed 1 --out $(OUT)/data
+	$(BIN)/python -m crlm study run resected-crlm-public --data $(OUT)/data/clinical.csv --out $(OUT)/report
 	@echo
 	@echo "A SYNTHETIC study report is in $(OUT)/report: open $(OUT)/report/report.html"
 	@echo "On the 197 real patients of the public TCIA collection (doi:10.7937/QXK2-QG03), download the clinical workbook and run:"
@@ -43,6 +45,15 @@ check: $(VENV)/test.stamp ## lint, types and the arrows between rooms only
 lock: ## pin the requirements again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/run.in -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate -c requirements/run.txt requirements/run.in requirements/test.in -o requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/bench.in -o requirements/bench.txt
+
+$(VENV)-bench/stamp: requirements/bench.txt
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time the study beside its peers (writes docs/benchmarks/)
+	$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache
