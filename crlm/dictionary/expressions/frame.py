@@ -1,7 +1,6 @@
 """An expression over a whole table: each part becomes one column, computed once, with unknown as null.
-
-Columns are computed eagerly and not composed into one lazy polars expression: conditions and limits are needed
-twice (is it known? what is it?), and a composed expression would double with each level of nesting.
+Columns are computed eagerly and not composed into one lazy polars expression: conditions and limits are
+needed twice (is it known? what is it?), and a composed expression would double with each level of nesting.
 """
 
 from __future__ import annotations
@@ -37,7 +36,8 @@ from crlm.dictionary.expressions.types import Kind, Kinds, check, iso_date, kind
 from crlm.dictionary.variables import Variable
 
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
 }  # fmt: skip
 DATATYPES: dict[str, type[pl.DataType]] = {
@@ -56,11 +56,10 @@ def datatype(kind: Kind) -> type[pl.DataType]:
 
 def evaluate(frame: pl.DataFrame, text: str, variables: Mapping[str, Variable]) -> pl.Series:
     """The values of an expression for each row of a typed frame, null where unknown, named "expression".
-
-    Boolean for a condition, Int64 for whole numbers, Float64 for other numbers, String (level names) for a category,
-    Date for a date. Three-valued (Kleene): unknown decides nothing, but `false and unknown` is false. A division by
-    zero and whatever leaves the range of numbers is unknown; NaN and infinity never appear. An ExpressionError says
-    what the text or the variables do not allow.
+    Boolean for a condition, Int64 for whole numbers, Float64 for other numbers, String (level names) for a
+    category, Date for a date. Three-valued (Kleene): unknown decides nothing, but `false and unknown` is
+    false. A division by zero and whatever leaves the range of numbers is unknown; NaN and infinity never
+    appear. An ExpressionError says what the text or the variables do not allow.
     """
     expr = parse(text)
     check(expr, variables)
@@ -68,7 +67,7 @@ def evaluate(frame: pl.DataFrame, text: str, variables: Mapping[str, Variable]) 
 
 
 def to_polars(expr: Expr, variables: Mapping[str, Variable]) -> pl.Expr:
-    """The expression as a polars expression over a typed frame, with the values of `evaluate`; checks it first."""
+    """The expression as a polars expression over a typed frame: checked first, same values as `evaluate`."""
     kind = check(expr, variables)
     used = sorted(names(expr))
     if not used:
@@ -112,6 +111,7 @@ class _Columns:
         self.variables = variables
         self.height = height
         self.kinds = Kinds(variables)
+        self._computed: dict[int, pl.Series] = {}
 
     def kind(self, node: Node) -> Kind:
         kind = self.kinds.of(node)
@@ -119,11 +119,16 @@ class _Columns:
             raise AssertionError("an unchecked expression reached evaluation")
         return kind
 
-    def same(self, value: object, dtype: type[pl.DataType]) -> pl.Series:
+    def same(self, value: Any, dtype: type[pl.DataType]) -> pl.Series:
         """One value for every row."""
         return pl.repeat(value, self.height, dtype=dtype, eager=True)
 
     def of(self, node: Node) -> pl.Series:
+        if id(node) not in self._computed:
+            self._computed[id(node)] = self._compute(node)
+        return self._computed[id(node)]
+
+    def _compute(self, node: Node) -> pl.Series:
         match node:
             case Number(value):
                 return self.same(float(value), pl.Float64)
@@ -133,6 +138,15 @@ class _Columns:
                 return self.same(value, pl.Boolean)
             case Name(name):
                 return self._variable(name)
+            case Call():
+                return self._call(node)
+            case Cut():
+                return self._cut(node)
+            case _:
+                return self._of_operator(node)
+
+    def _of_operator(self, node: Node) -> pl.Series:
+        match node:
             case Negative(value):
                 return -self.of(value)
             case Arithmetic():
@@ -147,10 +161,8 @@ class _Columns:
                 return functools.reduce(operator.and_, map(self.of, parts))
             case Or(parts):
                 return functools.reduce(operator.or_, map(self.of, parts))
-            case Call():
-                return self._call(node)
-            case Cut():
-                return self._cut(node)
+            case _:  # pragma: no cover - `_compute` has the rest
+                raise AssertionError(node)
 
     def _variable(self, name: str) -> pl.Series:
         kind = kind_of_variable(self.variables[name])
@@ -164,7 +176,7 @@ class _Columns:
         return _finite(SIGNS[node.sign](left, right))
 
     def _beside(self, literal: Node, kind: Kind) -> pl.Series:
-        """A literal as a value of the kind that it stands beside: 'yes' for a yes/no, an ISO date for a date."""
+        """A literal as the kind beside it has it: 'yes' is true beside a yes/no, an ISO date a date."""
         if isinstance(literal, Text) and kind.type == "boolean":
             return self.same(literal.value == "yes", pl.Boolean)
         if isinstance(literal, Text) and kind.type == "date":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Function:
-    """A function's name, an example that shows its arguments, and how many it takes (None: any number more)."""
+    """A function's name, an example of its use, and how many arguments it takes (None: any number)."""
 
     name: str
     usage: str
@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, Function] = {
 
 ELSEWHERE: dict[str, str] = {
     "isnull": "missing", "is_null": "missing", "isna": "missing", "isnan": "missing", "sysmis": "missing",
-    "is_missing": "missing", "ismissing": "missing", "notna": "known", "notnull": "known", "is_known": "known",
+    "is_missing": "missing", "notna": "known", "notnull": "known", "is_known": "known",
     "if": "when", "ifelse": "when", "if_else": "when", "iif": "when", "case_when": "when", "where": "when",
     "pmin": "min", "least": "min", "pmax": "max", "greatest": "max", "range": "between", "recode": "when",
     "categorise": "cut", "categorize": "cut", "qcut": "cut", "as_integer": "points", "int": "points",

@@ -1,6 +1,7 @@
-"""Hints for the commonest slips in an expression, found in the text before (or when) Python's parser meets it.
+"""Hints for the commonest slips in an expression, found in the text before Python's parser meets it.
 
-Whoever writes a protocol knows SPSS, R, Excel or SQL; their spellings are recognised here and answered with ours.
+Whoever writes a protocol knows SPSS, R, Excel or SQL; their
+spellings are recognised here and answered with ours.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SLIPS: tuple[tuple[str, str, str], ...] = (
     (r"=>|≥", "`{}` is not used here", "write `>=`."),
     (r"===", "`{}` is not used here", "write `==`."),
     (r":=", "`{}` is not used here", "write `==` to compare."),
-    (r"(?<![=!<>])=(?!=)", "a single `=` does not compare", "write `==`."),
+    (r"(?<![=!<>])(?<!\bside)(?<!\bside )=(?!=)", "a single `=` does not compare", "write `==`."),
     (r"!(?!=)", "`{}` is not used here", "write `not`."),
     (r"\*\*|\^", "there are no powers", "multiply: x * x."),
     (r"//|%", "`{}` is not used here", "write `/` for division; a fraction as 0.4, not 40 %."),
@@ -53,7 +54,7 @@ SLIPS: tuple[tuple[str, str, str], ...] = (
 
 
 def mask_quoted(text: str) -> str:
-    """The text with everything inside straight quotes replaced by blanks, quotes kept: same length, same offsets.
+    """The text with everything inside straight quotes replaced by blanks: same length, same offsets.
 
     Raises nothing: an unclosed quote masks the rest (`unclosed_quote` reports it).
     """

@@ -6,8 +6,10 @@ Nothing is ever evaluated by Python. Whatever is not on the list is refused with
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
+import warnings
 from collections.abc import Callable
 
 from crlm.dictionary.expressions.functions import ELSEWHERE, FUNCTIONS
@@ -34,12 +36,13 @@ from crlm.dictionary.expressions.syntax import (
     Side,
     Text,
     Truth,
+    every_node,
 )
 from crlm.problems import did_you_mean
 
 MOST_CHARACTERS = 2000
 DEEPEST = 100
-"""How deeply an expression may nest: far more than anyone can read, far less than would exhaust the machine."""
+"""How deeply an expression may nest: more than anyone can read, less than would exhaust the machine."""
 
 COMPARISONS: dict[type[ast.cmpop], ComparisonSign] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -53,7 +56,7 @@ ARITHMETIC: dict[type[ast.operator], ArithmeticSign] = {
 
 
 def parse(text: str) -> Expr:
-    """The expression that a text says; an ExpressionError lists what cannot be understood, with places and fixes.
+    """The expression that a text says; an ExpressionError lists what cannot be understood.
 
     At most 2000 characters and 100 levels deep. Names are not looked up here: `check` does that.
     """
@@ -63,8 +66,10 @@ def parse(text: str) -> Expr:
     line = text.translate(str.maketrans("\r\n\t", "   "))
     indent = len(line) - len(line.lstrip())
     try:
-        tree = ast.parse(line.lstrip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "5and x" is a warning to Python; here it is not an expression
+            tree = ast.parse(line.lstrip(), mode="eval")
+    except (SyntaxError, SyntaxWarning, DeprecationWarning, ValueError, MemoryError, RecursionError) as error:
         raise ExpressionError(text, (_not_understood(text, error, indent),)) from None
     if _depth(tree.body) > DEEPEST:
         raise ExpressionError(text, (_too_deep(),))
@@ -113,13 +118,10 @@ def _not_understood(text: str, error: Exception, indent: int) -> Fault:
         return beside
     offset = getattr(error, "offset", None) or 1
     at = min(max(offset - 1 + indent, 0), len(text) - 1)
-    if at >= len(text.rstrip()) - 1 and re.search(r"(\b(and|or|not|in)|[-+*/<>=,])\s*$", text):
-        return Fault(
-            "expression-syntax",
-            "the expression stops in the middle",
-            len(text.rstrip()) - 1,
-            fix="say what comes after the last word.",
-        )
+    if re.search(r"(\b(and|or|not|in)|[-+*/<>=,])\s*$", text):
+        last = len(text.rstrip()) - 1
+        given = "the expression stops in the middle"
+        return Fault("expression-syntax", given, last, fix="say what comes after the last word.")
     return Fault(
         "expression-syntax",
         f"not understood at `{text[at:].strip()[:20]}`",
@@ -178,9 +180,9 @@ class _Reader:
 
     def _refuse(self, tree: ast.expr) -> ExpressionError:
         match tree:
-            case ast.Tuple():
+            case ast.Tuple(elements):
                 return self.fault(
-                    tree,
+                    elements[-1] if elements else tree,
                     "a comma stands where a single value is expected",
                     "write decimals with a point: 1.5; a list in square brackets.",
                 )
@@ -207,7 +209,9 @@ class _Reader:
         written = ast.get_source_segment(self.line, tree) or ""
         if isinstance(tree.value, str) and re.fullmatch(r"'[^']*'|\"[^\"]*\"", written):
             return Text(tree.value, at)
-        if type(tree.value) in (int, float) and re.fullmatch(r"(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", written):
+        if isinstance(tree.value, int | float) and re.fullmatch(
+            r"(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", written
+        ):
             return Number(self._finite(tree, tree.value), at)
         if isinstance(tree.value, str):
             raise self.fault(
@@ -217,10 +221,8 @@ class _Reader:
             tree, f"`{written}` is not a number here", "write a plain number such as 70, 0.4 or 1e6."
         )
 
-    def _finite(self, tree: ast.expr, value: int | float) -> int | float:
-        if value <= 2**53 and math.isfinite(value):
-            return value
-        if isinstance(value, float) and math.isfinite(value):
+    def _finite(self, tree: ast.expr, value: float) -> int | float:
+        if value <= 2**53 or (isinstance(value, float) and math.isfinite(value)):
             return value
         raise self.fault(
             tree,
@@ -272,6 +274,10 @@ class _Reader:
             return self._membership(tree, at)
         sides = [self.node(side) for side in (tree.left, *tree.comparators)]
         signs = [COMPARISONS[type(op)] for op in tree.ops]
+        if any(isinstance(inner, Comparison) for middle in sides[1:-1] for inner in every_node(middle)):
+            raise self.fault(
+                tree, "a comparison stands in the middle of a chain", "write it in steps: a < b and b < c."
+            )
         steps = tuple(Comparison(sign, sides[i], sides[i + 1], at) for i, sign in enumerate(signs))
         return steps[0] if len(steps) == 1 else And(steps, at)
 
@@ -307,7 +313,7 @@ class _Reader:
         function = FUNCTIONS[name]
         count = len(tree.args)
         if tree.keywords or count < function.least or (function.most is not None and count > function.most):
-            given = f"`{name}` has {count + len(tree.keywords)} arguments here"
+            given = f"`{name}` is given {count + len(tree.keywords)} value(s)"
             raise self.fault(tree, given, f"write {function.usage}.", code="expression-function")
         return Call(name, tuple(self.node(argument) for argument in tree.args), at)
 
@@ -330,7 +336,7 @@ class _Reader:
         usage = f"write {FUNCTIONS['cut'].usage}."
         sides = {keyword.arg: keyword.value for keyword in tree.keywords}
         if len(tree.args) != 3 or set(sides) != {"side"}:
-            given = "`cut` takes a value, cut-points, labels, and the side to which a value equal to a cut-point belongs"
+            given = "`cut` takes a value, cut-points, labels and the side of a value equal to a cut-point"
             raise self.fault(tree, given, usage, code="expression-function")
         side = sides["side"]
         if not (isinstance(side, ast.Constant) and side.value in ("right", "left")):
@@ -347,7 +353,7 @@ class _Reader:
         labels = self._listed(listed_labels, Text, usage)
         numbers = tuple(point.value for point in points if isinstance(point, Number))
         texts = tuple(label.value for label in labels if isinstance(label, Text))
-        if any(low >= high for low, high in zip(numbers, numbers[1:], strict=False)):
+        if any(low >= high for low, high in itertools.pairwise(numbers)):
             raise self.fault(
                 listed_points,
                 "the cut-points do not increase",
@@ -355,7 +361,9 @@ class _Reader:
                 code="expression-function",
             )
         if len(texts) != len(numbers) + 1 or len(set(texts)) != len(texts):
-            given = f"{len(numbers)} cut-points make {len(numbers) + 1} classes, and {len(texts)} labels are given"
+            given = (
+                f"{len(numbers)} cut-points make {len(numbers) + 1} classes; {len(texts)} labels are given"
+            )
             if len(set(texts)) != len(texts):
                 given = "two classes have the same label"
             raise self.fault(

@@ -1,4 +1,4 @@
-"""What an expression is made of: frozen nodes that know their place in the text, and the error that points there.
+"""What an expression is made of: frozen nodes that know their place in the text, and the error for it.
 
 Nodes compare by meaning: where they stand (`at`, characters from 0) takes no part in equality.
 """
@@ -121,8 +121,8 @@ class Call:
 @dataclass(frozen=True)
 class Cut:
     """`cut(x, points, labels, side=...)`: `side` says to which class a value equal to a cut-point belongs.
-
-    With "right" a class includes its upper cut-point (small: up to and including 3), with "left" its lower one.
+    With "right" a class includes its upper cut-point (small: up to and including 3), with "left" its lower
+    one.
     """
 
     value: Node
@@ -169,7 +169,7 @@ class Fault:
     fix: str | None = None
 
     def problem(self, text: str, place: Place | None = None) -> Problem:
-        """The fault as a problem that shows the expression and the character, in a protocol's place when known."""
+        """The fault as a problem that shows the expression and the character, in a given place."""
         shown = " ".join(text.split())
         shown = shown if len(shown) <= 120 else f"{shown[:117]}..."
         given = f"in `{shown}`, character {self.at + 1}: {self.given}"
@@ -177,7 +177,7 @@ class Fault:
 
 
 class ExpressionError(ProtocolError):
-    """An expression that cannot be understood, or that its variables do not allow; it lists every fault found."""
+    """An expression that cannot be understood, or that its variables do not allow; it lists every fault."""
 
     def __init__(self, text: str, faults: tuple[Fault, ...]) -> None:
         self.text = text
@@ -206,13 +206,18 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def names(expr: Expr) -> frozenset[str]:
-    """The variables that an expression uses."""
-    found: set[str] = set()
-    waiting: list[Node] = [expr.root]
+def every_node(root: Node) -> tuple[Node, ...]:
+    """A node and everything inside it, each once (the middle of a chain belongs to two comparisons)."""
+    found: dict[int, Node] = {}
+    waiting: list[Node] = [root]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Name):
-            found.add(node.name)
-        waiting.extend(children(node))
-    return frozenset(found)
+        if id(node) not in found:
+            found[id(node)] = node
+            waiting.extend(children(node))
+    return tuple(found.values())
+
+
+def names(expr: Expr) -> frozenset[str]:
+    """The variables that an expression uses."""
+    return frozenset(node.name for node in every_node(expr.root) if isinstance(node, Name))

@@ -1,6 +1,6 @@
-"""What an expression means for given variables: the kind of every part, and every fault that the kinds reveal.
-
-All faults of an expression are found at once: a part that is faulty has no kind, and what contains it is not judged.
+"""What an expression means for given variables: the kind of every part, and the faults that kinds reveal.
+All faults of an expression are found at once: a part that is faulty has no kind, and what contains it is
+not judged.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ KindType = Literal["boolean", "number", "category", "text", "date"]
 @dataclass(frozen=True)
 class Kind:
     """What an expression results in.
-
-    `whole` numbers have no fraction. `levels` are the names that a category can have, in order when `ordered`.
+    `whole` numbers have no fraction. `levels` are the names that a category can have, in order when
+    `ordered`.
     """
 
     type: KindType
@@ -87,9 +87,8 @@ def iso_date(text: str) -> datetime.date | None:
 
 def check(expr: Expr, variables: Mapping[str, Variable]) -> Kind:
     """The kind of an expression's result; an ExpressionError lists every unknown name, level and mismatch.
-
-    A text is compared with a category (and must be one of its levels), a text variable, a yes/no ('yes' or 'no') or
-    a date (as YYYY-MM-DD). Only numbers, dates and ordered categories are smaller or larger.
+    A text is compared with a category (and must be one of its levels), a text variable, a yes/no ('yes' or
+    'no') or a date (as YYYY-MM-DD). Only numbers, dates and ordered categories are smaller or larger.
     """
     kinds = Kinds(variables)
     kind = kinds.of(expr.root)
@@ -132,25 +131,38 @@ class Kinds:
                 return BOOLEAN
             case Name():
                 return self._name(node)
-            case Negative(value) | Cut(value):
-                kind = self._needs(value, "number", "a number is needed here")
-                if isinstance(node, Cut):
-                    return kind and Kind("category", levels=node.labels, ordered=True)
-                return kind
+            case Call(function):
+                return self._functions[function](node)
+            case _:
+                return self._of_operator(node)
+
+    def _of_operator(self, node: Node) -> Kind | None:
+        match node:
+            case Negative(value):
+                return self._needs(value, "number", "`-` needs a number")
+            case Cut(value, _, labels):
+                number = self._needs(value, "number", "cut needs a number")
+                return Kind("category", levels=labels, ordered=True) if number else None
             case Arithmetic():
                 return self._arithmetic(node)
             case Comparison():
                 return self._comparison(node)
-            case Membership(subject, values):
-                kind = self.of(subject)
-                fits = kind is not None and all([self._literal(subject, kind, value) for value in values])
-                return BOOLEAN if fits else None
+            case Membership():
+                return self._membership(node)
             case Not(value):
                 return self._condition(value)
             case And(parts) | Or(parts):
-                return BOOLEAN if all([self._condition(part) for part in parts]) else None
-            case Call(function):
-                return self._functions[function](node)
+                conditions = [self._condition(part) for part in parts]
+                return BOOLEAN if all(conditions) else None
+            case _:  # pragma: no cover - `_find` has the rest
+                raise AssertionError(node)
+
+    def _membership(self, node: Membership) -> Kind | None:
+        kind = self.of(node.subject)
+        if kind is None:
+            return None
+        fits = [self._literal(node.subject, kind, value) for value in node.values]
+        return BOOLEAN if all(fits) else None
 
     def _fault(self, node: Node, code: str, given: str, fix: str | None, allowed: str | None = None) -> None:
         self.faults.append(Fault(code, given, node.at, allowed, fix))
@@ -335,10 +347,9 @@ class Kinds:
     def _extreme(self, node: Call) -> Kind | None:
         kinds = [self.of(argument) for argument in node.arguments]
         if any(kind is not None and kind.type == "date" for kind in kinds):
-            dates = all(
-                [self._needs(one, "date", f"{node.function} compares dates here") for one in node.arguments]
-            )
-            return Kind("date") if dates else None
+            given = f"{node.function} compares dates here"
+            dates = [self._needs(one, "date", given) for one in node.arguments]
+            return Kind("date") if all(dates) else None
         numbers = [self._needs(one, "number", f"{node.function} needs numbers") for one in node.arguments]
         if not all(numbers):
             return None
