@@ -41,10 +41,10 @@ def log_rank(
     """Compare the survival of k groups over all follow-up, every event with the same weight.
 
     `time`, `event`: shape (n,), see `times.validate_survival`; noise in tied times is removed over all groups
-    together. `group`: n labels. `levels`: all labels in the order wanted; by default those that occur, in order
-    of appearance. A group without patients, or none of whose patients is at risk at any
-    event, says nothing and is left out of the test (a note names it). Fewer than two groups left, no event,
-    or no event that could have happened in more than one group: `p` is `None` with a reason.
+    together. `group`: n labels. `levels`: all labels in the order wanted; by default those that occur, in
+    order of appearance. A group without patients, or none of whose patients is at risk at any event, says
+    nothing and is left out of the test (a note names it). Fewer than two groups left, no event, or no event
+    that could have happened in more than one group: `p` is `None` with a reason.
 
     Chi-square = (O - E)' V^-1 (O - E) on (groups - 1) df, V the hypergeometric covariance, exact for ties.
     Sources: Mantel 1966; Peto & Peto 1972. Checked against: R survival `survdiff`.
