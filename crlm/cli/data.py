@@ -1,0 +1,67 @@
+"""`crlm data`: look at a table before it is analysed, and make synthetic ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crlm.cli import terminal
+from crlm.cli.study import DataFile, ProtocolName
+from crlm.cli.terminal import Json, Quiet
+
+app = typer.Typer(help="Check tables and make synthetic ones.", no_args_is_help=True)
+
+
+@app.command()
+def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
+    """Read a table as a protocol declares it and report what is missing, odd or contradictory in it."""
+    terminal.use_json(json)
+    from crlm.cli.flow import checked_protocol, read_records
+    from crlm.registry.findings import column_summaries
+
+    loaded = checked_protocol(protocol, quiet=json)
+    records = read_records(loaded.protocol, data)
+    summaries = column_summaries(records)
+    if json:
+        terminal.print_json(
+            {
+                "exit_code": 0,
+                "data": {"name": records.source.name, "sha256": records.source.sha256, "rows": records.source.rows},
+                "notes": list(records.source.notes),
+                "findings": [finding.__dict__ for finding in records.findings],
+                "columns": [summary.__dict__ for summary in summaries],
+            }
+        )
+        return
+    typer.echo(f"{records.source.name}: {records.source.rows} records. SHA-256 {records.source.sha256}")
+    for note in records.source.notes:
+        typer.echo(f"  {note}")
+    typer.echo("\nColumns")
+    for summary in summaries:
+        typer.echo(f"  {summary.in_words()}")
+    typer.echo("\nFindings" if records.findings else "\nNo findings.")
+    for finding in records.findings:
+        rows = f" (rows {', '.join(map(str, finding.rows))}{' ...' if finding.count > len(finding.rows) else ''})" if finding.rows else ""
+        typer.echo(f"  {finding.severity}: {finding.sentence}{rows} [{finding.rule}]")
+
+
+@app.command()
+def synth(
+    protocol: Annotated[str, typer.Argument(metavar="ID", help="The shipped protocol to make a synthetic table for.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    patients: Annotated[int, typer.Option("--patients", min=1, max=1_000_000, help="How many synthetic patients.")] = 197,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same table.")] = 1,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Make a SYNTHETIC table of the shape that a shipped protocol reads, from a declared model with a known truth."""
+    terminal.use_json(json)
+    from crlm.registry.synthetic import write_synthetic
+
+    written = write_synthetic(protocol, patients=patients, seed=seed, directory=out)
+    if json:
+        terminal.print_json({"exit_code": 0, "file": str(written), "patients": patients, "seed": seed, "synthetic": True})
+    elif not quiet:
+        typer.echo(f"{patients} SYNTHETIC patients (seed {seed}) written to {written}")

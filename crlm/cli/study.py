@@ -1,0 +1,161 @@
+"""`crlm study`: run, check, show and list protocols."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crlm.cli import terminal
+from crlm.cli.terminal import Json, Quiet
+
+if TYPE_CHECKING:
+    from crlm.study.protocol.load import LoadedProtocol
+    from crlm.study.results import Results
+
+app = typer.Typer(help="Run, check and list study protocols.", no_args_is_help=True)
+
+ProtocolName = Annotated[str, typer.Argument(metavar="PROTOCOL", help="A protocol's path (.toml), or the id of a shipped one.")]
+DataFile = Annotated[
+    Path, typer.Option("--data", metavar="FILE", help="The table: .csv, .tsv, .xlsx, .sav, .dta or .parquet.")
+]
+REPORT_ENTRIES = ("results.json", "report.html", "report.docx", "report.pdf", "tables", "figures")
+
+
+class Format(StrEnum):
+    """The renderings that can be asked for."""
+
+    html = "html"
+    docx = "docx"
+    pdf = "pdf"
+
+
+@app.command()
+def run(
+    protocol: ProtocolName,
+    data: DataFile,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write; an earlier report there is replaced.")],
+    formats: Annotated[
+        list[Format] | None,
+        typer.Option("--formats", help="Renderings wanted besides results.json, tables and figures; repeat for several. All by default."),
+    ] = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Run a protocol on a table and write results.json, tables, figures and the report."""
+    terminal.use_json(json)
+    from crlm.cli.flow import checked_protocol, read_records
+    from crlm.output import staged_folder
+    from crlm.study.report import write_report
+    from crlm.study.run import run_study
+
+    with terminal.progress(quiet=quiet) as tell:
+        loaded = checked_protocol(protocol, quiet=quiet)
+        tell("Reading the table")
+        records = read_records(loaded.protocol, data)
+        results = run_study(loaded, records, tell=tell)
+        with staged_folder(out, ours=REPORT_ENTRIES) as folder:
+            (folder / "results.json").write_text(results.model_dump_json(indent=1), encoding="utf-8")
+            write_report(results, folder, formats={one.value for one in formats or Format}, tell=tell)
+    if json:
+        terminal.print_json(_summary(results, out))
+    elif not quiet:
+        _print_summary(results, out)
+
+
+@app.command()
+def check(protocol: ProtocolName, quiet: Quiet = False, json: Json = False) -> None:
+    """Say in words what a protocol will do, and list every problem with its line and its fix."""
+    terminal.use_json(json)
+    from crlm.cli.flow import checked_protocol, load
+    from crlm.study.protocol.check import check_protocol
+    from crlm.study.protocol.words import protocol_in_words
+
+    if json:
+        loaded = load(protocol)
+        problems = check_protocol(loaded)
+        wrong = any(problem.severity == "error" for problem in problems)
+        sections = [] if wrong else [{"title": title, "sentences": list(lines)} for title, lines in protocol_in_words(loaded.protocol)]
+        terminal.print_json(
+            {
+                "exit_code": 3 if wrong else 0,
+                "id": loaded.protocol.study.id,
+                "sha256": loaded.sha256,
+                "problems": [terminal.as_json(problem) for problem in problems],
+                "protocol": sections,
+            }
+        )
+        raise typer.Exit(3 if wrong else 0)
+    loaded = checked_protocol(protocol, quiet=quiet)
+    if not quiet:
+        _print_words(loaded)
+        typer.echo(f"\n{loaded.name}: no errors. SHA-256 {loaded.sha256}")
+
+
+@app.command()
+def show(protocol: ProtocolName, json: Json = False) -> None:
+    """Print a protocol: the TOML as it is, or as JSON."""
+    terminal.use_json(json)
+    from crlm.cli.flow import load
+
+    loaded = load(protocol)
+    if json:
+        terminal.print_json(loaded.protocol.model_dump(mode="json", exclude_none=True))
+    else:
+        typer.echo(loaded.text, nl=False)
+
+
+@app.command("list")
+def list_protocols(json: Json = False) -> None:
+    """List the shipped protocols."""
+    terminal.use_json(json)
+    from crlm.study.protocol.load import shipped_protocols
+
+    shipped = [one.protocol.study for one in shipped_protocols()]
+    if json:
+        terminal.print_json([{"id": one.id, "title": one.title, "version": one.version, "source": one.source} for one in shipped])
+        return
+    for one in shipped:
+        typer.echo(f"{one.id}\n  {one.title}\n  {one.source or ''}")
+
+
+def _print_words(loaded: LoadedProtocol) -> None:
+    from crlm.study.protocol.words import protocol_in_words
+
+    typer.echo(loaded.protocol.study.title)
+    for title, sentences in protocol_in_words(loaded.protocol):
+        typer.echo(f"\n{title}")
+        for sentence in sentences:
+            typer.echo(f"  - {sentence}")
+
+
+def _summary(results: Results, out: Path) -> dict[str, object]:
+    return {
+        "exit_code": 0,
+        "out": str(out),
+        "study": results.study.id,
+        "synthetic": results.provenance.data.synthetic,
+        "patients": results.flow.final,
+        "endpoints": [{"id": one.id, "n": one.n, "events": one.events} for one in results.endpoints],
+        "findings": [finding.model_dump(mode="json", exclude={"rows"}) for finding in results.findings],
+    }
+
+
+def _print_summary(results: Results, out: Path) -> None:
+    synthetic = " SYNTHETIC" if results.provenance.data.synthetic else ""
+    typer.echo(f"{results.study.title}")
+    typer.echo(f"{results.flow.read} rows read, {results.flow.final}{synthetic} patients analysed.")
+    for one in results.endpoints:
+        median = one.overall.median
+        shown = f"median {median.value:.1f} {one.time_unit}" if median.value is not None else f"median {median.reason}"
+        typer.echo(f"  {one.label}: {one.events} events, {shown}.")
+        for note in one.notes:
+            typer.echo(f"    note: {note}")
+    warnings = [finding for finding in results.findings if finding.severity == "warning"]
+    if warnings:
+        typer.echo(f"{len(warnings)} warnings about the data (in the data report at the end of the report):")
+        for finding in warnings:
+            typer.echo(f"  - {finding.sentence}")
+    typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")
