@@ -56,8 +56,9 @@ def _refuse_foreign(target: Path, ours: Sequence[str]) -> None:
         raise OutputError(
             Problem(
                 code="output-not-ours",
-                given=f"the folder {target} holds other files: {', '.join(foreign[:5])}{' ...' if len(foreign) > 5 else ''}.",
-                allowed="a folder that does not exist yet, an empty one, or an earlier output (it is replaced as a whole).",
+                given=f"the folder {target} holds other files: "
+                f"{', '.join(foreign[:5])}{' ...' if len(foreign) > 5 else ''}.",
+                allowed="a folder that does not exist yet, an empty one, or an earlier output (it is replaced).",
                 fix=f"write to a new folder, for example --out {target / 'report'}.",
                 place=Place(file=str(target)),
             )

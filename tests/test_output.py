@@ -64,7 +64,9 @@ def test_a_place_that_cannot_be_written_is_an_answer(tmp_path):
     assert error.value.problems[0].code == "output-not-writable"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere"
+)
 def test_a_folder_without_permission_is_an_answer(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(OutputError), staged_folder(tmp_path / "report", ours=OURS):

@@ -1,6 +1,6 @@
 """The public CRLM study as a Python user would script it today: lifelines, tableone, matplotlib. No report is made.
 
-    python bench/study/peer.py CLINICAL.csv OUT
+python bench/study/peer.py CLINICAL.csv OUT
 """
 
 import sys
@@ -23,12 +23,34 @@ ENDPOINTS = {
     "liver-dfs": ("months_to_liver_DFS_progression", "vital_status_liver_DFS"),
 }
 CANDIDATES = [
-    "age", "sex", "major_comorbidity", "body_mass_index", "node_positive_primary", "synchronous_crlm",
-    "multiple_metastases", "clinrisk_score", "clinrisk_stratified", "carcinoembryonic_antigen", "max_tumor_size",
-    "bilobar_disease", "extrahep_disease", "chemo_before_liver_resection", "preoperative_pve", "steatosis_yesno",
-    "presence_sinusoidal_dilata", "NASH_score", "NASH_yesno",
+    "age",
+    "sex",
+    "major_comorbidity",
+    "body_mass_index",
+    "node_positive_primary",
+    "synchronous_crlm",
+    "multiple_metastases",
+    "clinrisk_score",
+    "clinrisk_stratified",
+    "carcinoembryonic_antigen",
+    "max_tumor_size",
+    "bilobar_disease",
+    "extrahep_disease",
+    "chemo_before_liver_resection",
+    "preoperative_pve",
+    "steatosis_yesno",
+    "presence_sinusoidal_dilata",
+    "NASH_score",
+    "NASH_yesno",
 ]
-NUMBERS = ["age", "body_mass_index", "clinrisk_score", "carcinoembryonic_antigen", "max_tumor_size", "NASH_score"]
+NUMBERS = [
+    "age",
+    "body_mass_index",
+    "clinrisk_score",
+    "carcinoembryonic_antigen",
+    "max_tumor_size",
+    "NASH_score",
+]
 
 
 def main(path: str, out: str) -> None:
@@ -37,8 +59,13 @@ def main(path: str, out: str) -> None:
     table = pd.read_csv(path).replace(-999, float("nan"))
     categories = [name for name in CANDIDATES if name not in NUMBERS and name != "node_positive_primary"]
     baseline = TableOne(
-        table, columns=[name for name in CANDIDATES if name != "node_positive_primary"], categorical=categories,
-        nonnormal=["carcinoembryonic_antigen"], groupby="node_positive_primary", pval=True, smd=True,
+        table,
+        columns=[name for name in CANDIDATES if name != "node_positive_primary"],
+        categorical=categories,
+        nonnormal=["carcinoembryonic_antigen"],
+        groupby="node_positive_primary",
+        pval=True,
+        smd=True,
     )
     baseline.to_csv(folder / "baseline.csv")
     for name, (time, event) in ENDPOINTS.items():
@@ -48,7 +75,9 @@ def main(path: str, out: str) -> None:
 
 def curves(table, name, time, event, folder):
     overall = KaplanMeierFitter().fit(table[time], table[event])
-    lines = [f"median {overall.median_survival_time_} {median_survival_times(overall.confidence_interval_).values}"]
+    lines = [
+        f"median {overall.median_survival_time_} {median_survival_times(overall.confidence_interval_).values}"
+    ]
     lines.append(str(overall.predict([12, 36, 60, 120])))
     figure, axes = plt.subplots(figsize=(6.5, 5))
     fitters = []
@@ -62,7 +91,13 @@ def curves(table, name, time, event, folder):
         figure.savefig(folder / f"{name}.{suffix}", dpi=300)
     plt.close(figure)
     node = table.node_positive_primary == 1
-    lines.append(str(logrank_test(table[time][node], table[time][~node], table[event][node], table[event][~node]).p_value))
+    lines.append(
+        str(
+            logrank_test(
+                table[time][node], table[time][~node], table[event][node], table[event][~node]
+            ).p_value
+        )
+    )
     (folder / f"{name}.txt").write_text("\n".join(lines))
 
 
@@ -72,7 +107,9 @@ def models(table, name, time, event, folder):
         complete = table[[time, event, candidate]].dropna()
         fit = CoxPHFitter().fit(complete, time, event)
         hazards = proportional_hazard_test(fit, complete, time_transform="km")
-        rows.append({**fit.summary.iloc[0].to_dict(), "candidate": candidate, "zph": float(hazards.p_value[0])})
+        rows.append(
+            {**fit.summary.iloc[0].to_dict(), "candidate": candidate, "zph": float(hazards.p_value[0])}
+        )
     univariable = pd.DataFrame(rows)
     univariable.to_csv(folder / f"{name}-univariable.csv")
     chosen = univariable.candidate[univariable.p < 0.10].tolist()

@@ -27,7 +27,12 @@ def commands(crlm_python: str, table: str, out: Path) -> dict[str, list[str]]:
     found = {
         "crlm: JSON, tables, figures, HTML": [*study, "--out", str(out / "html"), "--formats", "html"],
         "crlm: all renderings (+ Word, PDF)": [*study, "--out", str(out / "all")],
-        "Python: lifelines, tableone, matplotlib": [sys.executable, str(HERE / "peer.py"), table, str(out / "python")],
+        "Python: lifelines, tableone, matplotlib": [
+            sys.executable,
+            str(HERE / "peer.py"),
+            table,
+            str(out / "python"),
+        ],
     }
     if has_r_peers():
         found["R: survival, survminer, arsenal"] = ["Rscript", str(HERE / "peer.R"), table, str(out / "r")]
@@ -75,18 +80,26 @@ def page(seconds: dict[str, list[float]], table: str) -> str:
     """The page: medians, ranges, and ratios to the fastest whole study of crlm."""
     ours = statistics.median(seconds["crlm: all renderings (+ Word, PDF)"])
     rows = [
-        f"| {name} | {statistics.median(one):.2f} | {min(one):.2f} to {max(one):.2f} | {statistics.median(one) / ours:.1f} |"
+        f"| {name} | {statistics.median(one):.2f} | {min(one):.2f} to {max(one):.2f} "
+        f"| {statistics.median(one) / ours:.1f} |"
         for name, one in seconds.items()
     ]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    missing = "" if has_r_peers() else "\nR with survival, survminer and arsenal was not on this machine, so it has no row.\n"
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    missing = (
+        ""
+        if has_r_peers()
+        else "\nR with survival, survminer and arsenal was not on this machine, so it has no row.\n"
+    )
     return f"""# The whole study, cold: crlm beside scripts that make no report
 
-Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}, commit {commit}, on {cores()} cores ({processor()}), Python {platform.python_version()}.
+Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}, commit {commit}, on {cores()} cores ({processor()}),
+Python {platform.python_version()}.
 Each figure is the median of {RUNS} fresh processes in turns; the table is `{table}`: 3 endpoints, 19 candidates each,
 Kaplan-Meier curves, log-rank tests, univariable and multivariable Cox models with tests of proportional hazards, and a
-baseline table with tests. The scripts are in `bench/study/`; they save one figure per endpoint in three formats and text,
-no report. crlm also makes the report.
+baseline table with tests. The scripts are in `bench/study/`; they save one figure per endpoint in three formats and
+text, no report. crlm also makes the report.
 
 | what | seconds | range | ratio to all renderings |
 |---|---|---|---|

@@ -38,7 +38,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     pass
@@ -56,5 +57,8 @@ def main() -> None:
         terminal.print_problems(error)
         sys.exit(error.exit_code)
     except MemoryError:
-        typer.echo("error: not enough memory for this table. Fix: read fewer columns or rows, or use a larger machine.", err=True)
+        typer.echo(
+            "error: not enough memory for this table. Fix: read fewer columns or rows, or use a larger machine.",
+            err=True,
+        )
         sys.exit(4)

@@ -28,7 +28,11 @@ def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
         terminal.print_json(
             {
                 "exit_code": 0,
-                "data": {"name": records.source.name, "sha256": records.source.sha256, "rows": records.source.rows},
+                "data": {
+                    "name": records.source.name,
+                    "sha256": records.source.sha256,
+                    "rows": records.source.rows,
+                },
                 "notes": list(records.source.notes),
                 "findings": [finding.__dict__ for finding in records.findings],
                 "columns": [summary.__dict__ for summary in summaries],
@@ -43,15 +47,23 @@ def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
         typer.echo(f"  {summary.in_words()}")
     typer.echo("\nFindings" if records.findings else "\nNo findings.")
     for finding in records.findings:
-        rows = f" (rows {', '.join(map(str, finding.rows))}{' ...' if finding.count > len(finding.rows) else ''})" if finding.rows else ""
+        rows = (
+            f" (rows {', '.join(map(str, finding.rows))}{' ...' if finding.count > len(finding.rows) else ''})"
+            if finding.rows
+            else ""
+        )
         typer.echo(f"  {finding.severity}: {finding.sentence}{rows} [{finding.rule}]")
 
 
 @app.command()
 def synth(
-    protocol: Annotated[str, typer.Argument(metavar="ID", help="The shipped protocol to make a synthetic table for.")],
+    protocol: Annotated[
+        str, typer.Argument(metavar="ID", help="The shipped protocol to make a synthetic table for.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
-    patients: Annotated[int, typer.Option("--patients", min=1, max=1_000_000, help="How many synthetic patients.")] = 197,
+    patients: Annotated[
+        int, typer.Option("--patients", min=1, max=1_000_000, help="How many synthetic patients.")
+    ] = 197,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same table.")] = 1,
     quiet: Quiet = False,
     json: Json = False,
@@ -62,6 +74,8 @@ def synth(
 
     written = write_synthetic(protocol, patients=patients, seed=seed, directory=out)
     if json:
-        terminal.print_json({"exit_code": 0, "file": str(written), "patients": patients, "seed": seed, "synthetic": True})
+        terminal.print_json(
+            {"exit_code": 0, "file": str(written), "patients": patients, "seed": seed, "synthetic": True}
+        )
     elif not quiet:
         typer.echo(f"{patients} SYNTHETIC patients (seed {seed}) written to {written}")

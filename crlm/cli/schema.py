@@ -6,7 +6,10 @@ import typer
 
 from crlm.cli.terminal import print_json
 
-app = typer.Typer(help="JSON Schemas of protocol and results: stable, for other software to check against.", no_args_is_help=True)
+app = typer.Typer(
+    help="JSON Schemas of protocol and results: stable, for other software to check against.",
+    no_args_is_help=True,
+)
 
 
 @app.command()

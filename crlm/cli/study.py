@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Run, check and list study protocols.", no_args_is_help=True)
 
-ProtocolName = Annotated[str, typer.Argument(metavar="PROTOCOL", help="A protocol's path (.toml), or the id of a shipped one.")]
+ProtocolName = Annotated[
+    str, typer.Argument(metavar="PROTOCOL", help="A protocol's path (.toml), or the id of a shipped one.")
+]
 DataFile = Annotated[
     Path, typer.Option("--data", metavar="FILE", help="The table: .csv, .tsv, .xlsx, .sav, .dta or .parquet.")
 ]
@@ -36,10 +38,18 @@ class Format(StrEnum):
 def run(
     protocol: ProtocolName,
     data: DataFile,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write; an earlier report there is replaced.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", help="The folder to write; an earlier report there is replaced."
+        ),
+    ],
     formats: Annotated[
         list[Format] | None,
-        typer.Option("--formats", help="Renderings wanted besides results.json, tables and figures; repeat for several. All by default."),
+        typer.Option(
+            "--formats",
+            help="Renderings wanted besides results.json, tables and figures; repeat for several. All by default.",
+        ),
     ] = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -77,7 +87,14 @@ def check(protocol: ProtocolName, quiet: Quiet = False, json: Json = False) -> N
         loaded = load(protocol)
         problems = check_protocol(loaded)
         wrong = any(problem.severity == "error" for problem in problems)
-        sections = [] if wrong else [{"title": title, "sentences": list(lines)} for title, lines in protocol_in_words(loaded.protocol)]
+        sections = (
+            []
+            if wrong
+            else [
+                {"title": title, "sentences": list(lines)}
+                for title, lines in protocol_in_words(loaded.protocol)
+            ]
+        )
         terminal.print_json(
             {
                 "exit_code": 3 if wrong else 0,
@@ -115,7 +132,12 @@ def list_protocols(json: Json = False) -> None:
 
     shipped = [one.protocol.study for one in shipped_protocols()]
     if json:
-        terminal.print_json([{"id": one.id, "title": one.title, "version": one.version, "source": one.source} for one in shipped])
+        terminal.print_json(
+            [
+                {"id": one.id, "title": one.title, "version": one.version, "source": one.source}
+                for one in shipped
+            ]
+        )
         return
     for one in shipped:
         typer.echo(f"{one.id}\n  {one.title}\n  {one.source or ''}")
@@ -149,7 +171,11 @@ def _print_summary(results: Results, out: Path) -> None:
     typer.echo(f"{results.flow.read} rows read, {results.flow.final}{synthetic} patients analysed.")
     for one in results.endpoints:
         median = one.overall.median
-        shown = f"median {median.value:.1f} {one.time_unit}" if median.value is not None else f"median {median.reason}"
+        shown = (
+            f"median {median.value:.1f} {one.time_unit}"
+            if median.value is not None
+            else f"median {median.reason}"
+        )
         typer.echo(f"  {one.label}: {one.events} events, {shown}.")
         for note in one.notes:
             typer.echo(f"    note: {note}")

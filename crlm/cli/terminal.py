@@ -33,7 +33,9 @@ def print_json(document: Any) -> None:
 def print_problems(error: CrlmError) -> None:
     """Print every problem of an error: to standard error in words, or to standard output as JSON."""
     if _state["json"]:
-        print_json({"exit_code": error.exit_code, "problems": [as_json(problem) for problem in error.problems]})
+        print_json(
+            {"exit_code": error.exit_code, "problems": [as_json(problem) for problem in error.problems]}
+        )
         return
     for problem in error.problems:
         typer.echo(in_words(problem), err=True)
@@ -52,7 +54,9 @@ def as_json(problem: Problem) -> dict[str, Any]:
 def in_words(problem: Problem) -> str:
     """A problem as a short block: place and what was given, then what is allowed, then the fix."""
     where = str(problem.place)
-    lines = [f"{problem.severity}: {where}: {problem.given}" if where else f"{problem.severity}: {problem.given}"]
+    lines = [
+        f"{problem.severity}: {where}: {problem.given}" if where else f"{problem.severity}: {problem.given}"
+    ]
     if problem.allowed:
         lines.append(f"  allowed: {problem.allowed}")
     if problem.fix:

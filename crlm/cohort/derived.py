@@ -60,9 +60,12 @@ def _refuse_what_is_not_allowed(records: Records, one: DerivedVariable, values: 
         raise DataError(
             Problem(
                 code="derived-value-not-allowed",
-                given=f'the derived variable "{variable.name}" is {found!r} for {int(wrong.sum())} records (first rows: {", ".join(map(str, rows))}).',
+                given=f'the derived variable "{variable.name}" is {found!r} for {int(wrong.sum())} records '
+                f"(first rows: {', '.join(map(str, rows))}).",
                 allowed=f"{allowed}.",
-                fix=did_you_mean(found, variable.level_names) if variable.levels else "declare it as a number.",
+                fix=did_you_mean(found, variable.level_names)
+                if variable.levels
+                else "declare it as a number.",
                 place=Place(file=records.source.name, row=rows[0], column=variable.name),
             )
         )

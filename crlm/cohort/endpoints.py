@@ -88,7 +88,10 @@ def _refuse(records: Records, definition: EndpointDefinition, time: pl.Series, s
     if negative.any():
         problems.append(
             _problem(
-                records, negative, definition.time, "endpoint-time-negative",
+                records,
+                negative,
+                definition.time,
+                "endpoint-time-negative",
                 given=f"the time of {definition.label} is negative ({time.filter(negative)[0]:g})",
                 allowed="0 or more; a time counts from time zero.",
                 fix="correct the dates behind it, or leave the record out with a criterion in [population].",
@@ -99,8 +102,12 @@ def _refuse(records: Records, definition: EndpointDefinition, time: pl.Series, s
     if undeclared.any():
         problems.append(
             _problem(
-                records, undeclared, definition.status, "endpoint-status-undeclared",
-                given=f'the status of {definition.label} is "{status.filter(undeclared)[0]}", which is neither event, censor nor competing',
+                records,
+                undeclared,
+                definition.status,
+                "endpoint-status-undeclared",
+                given=f'the status of {definition.label} is "{status.filter(undeclared)[0]}", '
+                "which is neither event, censor nor competing",
                 allowed=", ".join(f'"{name}"' for name in declared) + ".",
                 fix=f'add "{status.filter(undeclared)[0]}" to event, censor or competing of the endpoint.',
             )
@@ -111,22 +118,34 @@ def _refuse(records: Records, definition: EndpointDefinition, time: pl.Series, s
             if missing.any():
                 problems.append(
                     _problem(
-                        records, missing, column, "endpoint-unknown",
+                        records,
+                        missing,
+                        column,
+                        "endpoint-unknown",
                         given=f"{records.variables[column].label} of {definition.label} is missing",
                         allowed="a known time and status for every record, or a rule for those without.",
-                        fix=f'complete the data, add the criterion include = "known({column})", or set unknown = "exclude" in the endpoint.',
+                        fix=f'complete the data, add the criterion include = "known({column})", '
+                        'or set unknown = "exclude" in the endpoint.',
                     )
                 )
     if problems:
         raise DataError(problems)
 
 
-def _problem(records: Records, wrong: pl.Series, column: str, code: str, *, given: str, allowed: str, fix: str) -> Problem:
+def _problem(
+    records: Records, wrong: pl.Series, column: str, code: str, *, given: str, allowed: str, fix: str
+) -> Problem:
     rows = records.frame.filter(wrong)[ROW].to_list()
     listed = ", ".join(map(str, rows[:5])) + (" ..." if len(rows) > 5 else "")
     variable = records.variables[column]
     place = Place(file=records.source.name, row=rows[0], column=variable.header or variable.name)
-    return Problem(code=code, given=f"{given} in {len(rows)} records (rows {listed}).", allowed=allowed, fix=fix, place=place)
+    return Problem(
+        code=code,
+        given=f"{given} in {len(rows)} records (rows {listed}).",
+        allowed=allowed,
+        fix=fix,
+        place=place,
+    )
 
 
 def _nobody(records: Records, definition: EndpointDefinition) -> Problem:
@@ -158,9 +177,9 @@ def _coding_notes(
         share = _share_later(time[event], time[~event])
         if share > 0.7:
             notes.append(
-                f"Events of {definition.label} come later than censorings in {100 * share:.0f} of 100 pairs of patients, "
-                f"which is unusual: check that {_quoted(definition.event)} is the event and {_quoted(definition.censor)} "
-                "is censoring, and not the wrong way round."
+                f"Events of {definition.label} come later than censorings in {100 * share:.0f} of 100 pairs of "
+                f"patients, which is unusual: check that {_quoted(definition.event)} is the event and "
+                f"{_quoted(definition.censor)} is censoring, and not the wrong way round."
             )
     return tuple(notes)
 

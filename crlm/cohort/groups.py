@@ -37,7 +37,11 @@ def level_values(frame: pl.DataFrame, variable: Variable) -> pl.Series:
     """A categorical variable's values as level names (String; null when unknown); a yes_no becomes "yes" and "no"."""
     values = frame[variable.name]
     if variable.type == "yes_no":
-        return pl.select(pl.when(values).then(pl.lit("yes")).when(~values).then(pl.lit("no"))).to_series().alias(variable.name)
+        return (
+            pl.select(pl.when(values).then(pl.lit("yes")).when(~values).then(pl.lit("no")))
+            .to_series()
+            .alias(variable.name)
+        )
     return values
 
 
@@ -49,7 +53,7 @@ def level_indices(frame: pl.DataFrame, variable: Variable) -> np.ndarray:
 
 
 def known_group(population: Population, variable: str, unknown: Literal["exclude"] | None) -> Population:
-    """The population with a known group; those without leave as a step of the flow, or are an error when not declared."""
+    """The population with a known group: those without leave as a step of the flow, or are an error if not declared."""
     missing = population.records.frame[variable].null_count()
     if not missing:
         return population
@@ -60,7 +64,8 @@ def known_group(population: Population, variable: str, unknown: Literal["exclude
         raise DataError(
             Problem(
                 code="comparison-unknown",
-                given=f"{label} is unknown for {missing} of {population.n} patients (first rows: {', '.join(map(str, rows))}), "
+                given=f"{label} is unknown for {missing} of {population.n} patients "
+                f"(first rows: {', '.join(map(str, rows))}), "
                 "so they belong to no group.",
                 allowed="a known group for everyone, or a rule for those without.",
                 fix='add unknown = "exclude" to [comparison].',
@@ -76,6 +81,9 @@ def groups_of(records: Records, variable: str, *, reference: str | None, label: 
     described = records.variables[variable]
     counts = np.bincount(level_indices(records.frame, described), minlength=len(described.levels))
     levels = tuple(
-        GroupLevel(level.name, level.words, int(count)) for level, count in zip(described.levels, counts, strict=True)
+        GroupLevel(level.name, level.words, int(count))
+        for level, count in zip(described.levels, counts, strict=True)
     )
-    return Groups(described, label or described.label, reference or described.reference_level or levels[0].level, levels)
+    return Groups(
+        described, label or described.label, reference or described.reference_level or levels[0].level, levels
+    )

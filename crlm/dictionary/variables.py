@@ -31,7 +31,9 @@ class Level(Frozen):
 
     code: Code = Field(description="The value in the file.")
     name: Name = Field(description="The name used in expressions and results.")
-    label: str | None = Field(default=None, description="The words in tables and figures; the name when absent.")
+    label: str | None = Field(
+        default=None, description="The words in tables and figures; the name when absent."
+    )
 
     @property
     def words(self) -> str:
@@ -48,11 +50,15 @@ class Variable(Frozen):
     """
 
     name: Name = Field(description="The name used in expressions and results.")
-    header: str | None = Field(default=None, description="The column's header in the file; the name when absent.")
+    header: str | None = Field(
+        default=None, description="The column's header in the file; the name when absent."
+    )
     label: str = Field(min_length=1, description="The words in tables and figures.")
     type: VariableType = Field(description="number, integer, category, yes_no, text or date.")
     unit: str | None = Field(default=None, description="The unit of a number, printed after the label.")
-    levels: tuple[Level, ...] = Field(default=(), description="The values of a category or yes_no, in table order.")
+    levels: tuple[Level, ...] = Field(
+        default=(), description="The values of a category or yes_no, in table order."
+    )
     reference: Name | None = Field(
         default=None, description="The reference level in models; the first level when absent (yes_no: no)."
     )
@@ -63,7 +69,9 @@ class Variable(Frozen):
     plausible: tuple[float, float] | None = Field(
         default=None, description="Lowest and highest plausible value; anything outside is a warning."
     )
-    missing: tuple[MissingCode, ...] = Field(default=(), description="Codes that mean missing, each with a reason.")
+    missing: tuple[MissingCode, ...] = Field(
+        default=(), description="Codes that mean missing, each with a reason."
+    )
     definition: str | None = Field(default=None, description="What exactly the variable means.")
     source: str | None = Field(default=None, description="Where the definition comes from.")
 
@@ -72,7 +80,13 @@ class Variable(Frozen):
     def _yes_no_has_its_levels(cls, given: Any) -> Any:
         """A yes_no without levels is coded 1 = yes, 0 = no: the commonest coding, and it is written down here."""
         if isinstance(given, dict) and given.get("type") == "yes_no" and not given.get("levels"):
-            return {**given, "levels": [{"code": 0, "name": "no", "label": "No"}, {"code": 1, "name": "yes", "label": "Yes"}]}
+            return {
+                **given,
+                "levels": [
+                    {"code": 0, "name": "no", "label": "No"},
+                    {"code": 1, "name": "yes", "label": "Yes"},
+                ],
+            }
         return given
 
     @model_validator(mode="after")
@@ -80,7 +94,10 @@ class Variable(Frozen):
         if self.type in ("category", "yes_no"):
             if len(self.levels) < 2:
                 raise ValueError(f'"{self.name}" is a {self.type} and needs at least two levels')
-            for what, given in (("name", [level.name for level in self.levels]), ("code", [str(level.code) for level in self.levels])):
+            for what, given in (
+                ("name", [level.name for level in self.levels]),
+                ("code", [str(level.code) for level in self.levels]),
+            ):
                 repeated = sorted({one for one in given if given.count(one) > 1})
                 if repeated:
                     raise ValueError(f'two levels of "{self.name}" share the {what} {repeated[0]!r}')
@@ -89,7 +106,10 @@ class Variable(Frozen):
         elif self.levels:
             raise ValueError(f'"{self.name}" is a {self.type}; only a category or a yes_no has levels')
         if self.reference is not None and self.reference not in self.level_names:
-            raise ValueError(f'reference "{self.reference}" is not a level of "{self.name}": {", ".join(self.level_names) or "it has none"}')
+            raise ValueError(
+                f'reference "{self.reference}" is not a level of "{self.name}": '
+                f"{', '.join(self.level_names) or 'it has none'}"
+            )
         for what, bounds in (("range", self.range), ("plausible", self.plausible)):
             if bounds is not None and (self.type not in ("number", "integer") or bounds[0] > bounds[1]):
                 raise ValueError(f'{what} of "{self.name}" must be [lowest, highest] of a number')

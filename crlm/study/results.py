@@ -116,7 +116,9 @@ class Finding(Frozen):
     sentence: str
     column: str | None = None
     count: int = 0
-    rows: tuple[int, ...] = Field(default=(), description="The first rows concerned, as a spreadsheet counts.")
+    rows: tuple[int, ...] = Field(
+        default=(), description="The first rows concerned, as a spreadsheet counts."
+    )
 
 
 class Removed(Frozen):
@@ -136,7 +138,9 @@ class FlowStep(Frozen):
     met: int = Field(description="Records for which the expression holds.")
     not_met: int = Field(description="Records for which it does not hold.")
     unknown: int = Field(description="Records for which it is unknown.")
-    unknown_policy: Literal["include", "exclude"] | None = Field(description="What the protocol says about the unknown.")
+    unknown_policy: Literal["include", "exclude"] | None = Field(
+        description="What the protocol says about the unknown."
+    )
     removed: int = Field(description="Records that left, the unknown among them when the policy is exclude.")
     after: int = Field(description="Records after the step.")
 
@@ -153,7 +157,9 @@ class Flow(Frozen):
     """From rows read to patients analysed; computed by the population expressions themselves."""
 
     read: int = Field(description="Rows read from the file.")
-    unusable: tuple[Removed, ...] = Field(default=(), description="Rows that could not enter the first box, and why.")
+    unusable: tuple[Removed, ...] = Field(
+        default=(), description="Rows that could not enter the first box, and why."
+    )
     first: int = Field(description="Records in the first box.")
     steps: tuple[FlowStep, ...]
     final: int = Field(description="Records in the study.")
@@ -208,9 +214,15 @@ class BaselineRow(Frozen):
     numbers: dict[str, NumberSummary] = Field(default_factory=dict, description="By column id, for a number.")
     levels: tuple[BaselineLevel, ...] = Field(default=(), description="For a category.")
     missing: dict[str, int] = Field(description="Records without a value, by column id.")
-    missing_reasons: dict[str, int] = Field(default_factory=dict, description="Why values are missing, over all.")
-    test: Test | None = Field(default=None, description="Comparison of the groups; null when none was asked for.")
-    smd: Number | None = Field(default=None, description="Standardised mean difference (largest pair when several).")
+    missing_reasons: dict[str, int] = Field(
+        default_factory=dict, description="Why values are missing, over all."
+    )
+    test: Test | None = Field(
+        default=None, description="Comparison of the groups; null when none was asked for."
+    )
+    smd: Number | None = Field(
+        default=None, description="Standardised mean difference (largest pair when several)."
+    )
 
 
 class BaselineBlock(Frozen):
@@ -259,7 +271,9 @@ class Curve(Frozen):
     events_at: tuple[int, ...]
     censored_at: tuple[int, ...]
     survival: tuple[float, ...]
-    lower: tuple[float | None, ...] = Field(description="Null where the interval does not exist (survival 0 or 1).")
+    lower: tuple[float | None, ...] = Field(
+        description="Null where the interval does not exist (survival 0 or 1)."
+    )
     upper: tuple[float | None, ...]
     median: Interval
     landmarks: tuple[Landmark, ...]
@@ -307,7 +321,9 @@ class EndpointResult(Frozen):
     events: int
     censored: int
     competing: int = Field(description="Follow-up ended by a competing event; censored in these analyses.")
-    excluded: tuple[Removed, ...] = Field(description="Records of the population that could not be analysed, and why.")
+    excluded: tuple[Removed, ...] = Field(
+        description="Records of the population that could not be analysed, and why."
+    )
     horizon: float | None
     interval: str = Field(description="The interval's transformation.")
     axis_until: float
@@ -337,7 +353,9 @@ class TermLevel(Frozen):
     n: int = Field(description="Records of this level in the univariable analysis.")
     events: int
     univariable: Effect | None = Field(description="Null for the reference level.")
-    multivariable: Effect | None = Field(description="Null for the reference level and for what did not enter.")
+    multivariable: Effect | None = Field(
+        description="Null for the reference level and for what did not enter."
+    )
 
 
 class Term(Frozen):

@@ -23,7 +23,11 @@ from crlm.study.protocol.words import methods_sentences, protocol_in_words
 
 
 def run_study(
-    loaded: LoadedProtocol, records: Records, *, now: datetime | None = None, tell: Callable[[str], None] = lambda _: None
+    loaded: LoadedProtocol,
+    records: Records,
+    *,
+    now: datetime | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> document.Results:
     """Run a checked protocol on records and return the results document.
 
@@ -42,9 +46,13 @@ def run_study(
     tables = tuple(baseline_table(population_records, groups, table) for table in protocol.baseline)
     tell("Estimating survival")
     analysed = {one.id: analysed_endpoint(population_records, groups, one) for one in protocol.endpoint}
-    endpoints = tuple(endpoint_result(population_records, groups, one, level=level) for one in analysed.values())
+    endpoints = tuple(
+        endpoint_result(population_records, groups, one, level=level) for one in analysed.values()
+    )
     tell("Fitting models")
-    models = tuple(model_result(population_records, analysed[one.endpoint], one, level=level) for one in protocol.model)
+    models = tuple(
+        model_result(population_records, analysed[one.endpoint], one, level=level) for one in protocol.model
+    )
     subgroups = tuple(
         subgroup_result(population_records, groups, analysed[one.endpoint], one, level=level)
         for one in protocol.subgroups
@@ -53,7 +61,9 @@ def run_study(
     flow = _flow(records, population, groups)
     return document.Results(
         study=document.StudyInformation(
-            **protocol.study.model_dump(include={"id", "title", "version", "question", "design", "source", "authors", "level"})
+            **protocol.study.model_dump(
+                include={"id", "title", "version", "question", "design", "source", "authors", "level"}
+            )
         ),
         provenance=_provenance(loaded, records, now or datetime.now(UTC)),
         findings=tuple(_finding(finding) for finding in records.findings),
@@ -64,7 +74,8 @@ def run_study(
         models=models,
         subgroups=subgroups,
         protocol=tuple(
-            document.WordsSection(title=title, sentences=tuple(sentences)) for title, sentences in protocol_in_words(protocol)
+            document.WordsSection(title=title, sentences=tuple(sentences))
+            for title, sentences in protocol_in_words(protocol)
         ),
         methods=methods_sentences(protocol),
         reporting=protocol.reporting,
@@ -139,7 +150,10 @@ def _comparison(groups: Groups | None) -> document.Comparison | None:
     if groups is None:
         return None
     return document.Comparison(
-        variable=groups.variable.name, label=groups.label, reference=groups.reference, groups=_document_groups(groups)
+        variable=groups.variable.name,
+        label=groups.label,
+        reference=groups.reference,
+        groups=_document_groups(groups),
     )
 
 

@@ -11,22 +11,34 @@ from crlm.dictionary.records import ROW, DataSource, Records
 from crlm.dictionary.variables import Level, Variable
 from crlm.problems import DataError
 
-OS = EndpointDefinition(label="Overall survival", time="months", status="status", event=("dead",), censor=("alive",))
+OS = EndpointDefinition(
+    label="Overall survival", time="months", status="status", event=("dead",), censor=("alive",)
+)
 
 
 def records(months, status, levels=("alive", "dead", "died_first")):
     rows = pl.Series(ROW, range(2, len(months) + 2))
     frame = pl.DataFrame(
-        {"months": pl.Series(months, dtype=pl.Float64), "status": pl.Series(status, dtype=pl.String), ROW: rows}
+        {
+            "months": pl.Series(months, dtype=pl.Float64),
+            "status": pl.Series(status, dtype=pl.String),
+            ROW: rows,
+        }
     )
     variables = {
-        "months": Variable(name="months", header="Months", label="Survival time", type="number", unit="months"),
+        "months": Variable(
+            name="months", header="Months", label="Survival time", type="number", unit="months"
+        ),
         "status": Variable(
-            name="status", label="Status", type="category",
+            name="status",
+            label="Status",
+            type="category",
             levels=tuple(Level(code=place, name=name) for place, name in enumerate(levels)),
         ),
     }
-    return Records(frame, variables, pl.DataFrame({ROW: rows}), DataSource("t.csv", "csv", "0" * 64, len(months), 2))
+    return Records(
+        frame, variables, pl.DataFrame({ROW: rows}), DataSource("t.csv", "csv", "0" * 64, len(months), 2)
+    )
 
 
 def test_events_and_censorings():

@@ -16,7 +16,9 @@ def records(**columns):
     """Records of numbers and yes_no columns, rows counted from 2 as a spreadsheet does."""
     frame = pl.DataFrame(columns)
     variables = {
-        name: Variable(name=name, label=name.capitalize(), type="yes_no" if frame[name].dtype == pl.Boolean else "number")
+        name: Variable(
+            name=name, label=name.capitalize(), type="yes_no" if frame[name].dtype == pl.Boolean else "number"
+        )
         for name in columns
     }
     rows = pl.Series(ROW, range(2, frame.height + 2))
@@ -24,7 +26,9 @@ def records(**columns):
         frame=frame.with_columns(rows),
         variables=variables,
         reasons=pl.DataFrame({ROW: rows}),
-        source=DataSource(name="table.csv", format="csv", sha256="0" * 64, rows=frame.height, columns=len(columns)),
+        source=DataSource(
+            name="table.csv", format="csv", sha256="0" * 64, rows=frame.height, columns=len(columns)
+        ),
     )
 
 
@@ -57,7 +61,12 @@ def test_unknown_must_be_decided_by_the_protocol():
 
 @pytest.mark.parametrize(
     ("kind", "unknown", "left"),
-    [("include", "exclude", [50.0]), ("include", "include", [50.0, None]), ("exclude", "exclude", [10.0]), ("exclude", "include", [10.0, None])],
+    [
+        ("include", "exclude", [50.0]),
+        ("include", "include", [50.0, None]),
+        ("exclude", "exclude", [10.0]),
+        ("exclude", "include", [10.0, None]),
+    ],
 )
 def test_unknown_goes_where_the_protocol_says_and_is_counted(kind, unknown, left):
     population = select(records(age=[50.0, 10.0, None]), [Criterion("Adults", kind, "age >= 18", unknown)])
@@ -67,7 +76,8 @@ def test_unknown_goes_where_the_protocol_says_and_is_counted(kind, unknown, left
 
 def test_an_unknown_that_the_other_side_decides_is_not_unknown():
     population = select(
-        records(age=[50.0, None], treated=[True, False]), [Criterion("Treated adults", "include", "treated and age >= 18")]
+        records(age=[50.0, None], treated=[True, False]),
+        [Criterion("Treated adults", "include", "treated and age >= 18")],
     )
     assert population.steps[0].unknown == 0 and population.steps[0].not_met == 1
 
@@ -93,14 +103,28 @@ def test_an_unknown_group_is_an_error_or_a_step_of_the_flow():
 
 @given(
     ages=st.lists(st.none() | st.integers(0, 100).map(float), min_size=1, max_size=30),
-    cuts=st.lists(st.tuples(st.sampled_from(["include", "exclude"]), st.integers(0, 100), st.sampled_from(["include", "exclude"])), max_size=4),
+    cuts=st.lists(
+        st.tuples(
+            st.sampled_from(["include", "exclude"]),
+            st.integers(0, 100),
+            st.sampled_from(["include", "exclude"]),
+        ),
+        max_size=4,
+    ),
 )
 def test_nobody_is_lost_or_counted_twice(ages, cuts):
     """Slow oracle: patient by patient; and in every step the counts add up."""
-    criteria = [Criterion(f"step {place}", kind, f"age >= {cut}", unknown) for place, (kind, cut, unknown) in enumerate(cuts)]
+    criteria = [
+        Criterion(f"step {place}", kind, f"age >= {cut}", unknown)
+        for place, (kind, cut, unknown) in enumerate(cuts)
+    ]
     left = list(ages)
     for kind, cut, unknown in cuts:
-        left = [age for age in left if (unknown == "include" if age is None else (age >= cut) == (kind == "include"))]
+        left = [
+            age
+            for age in left
+            if (unknown == "include" if age is None else (age >= cut) == (kind == "include"))
+        ]
     if not left:
         with pytest.raises(DataError):
             select(records(age=pl.Series(ages, dtype=pl.Float64)), criteria)

@@ -47,7 +47,9 @@ def baseline_table(records: Records, groups: Groups | None, table: Baseline) -> 
         title=table.title,
         columns=columns.described,
         blocks=tuple(
-            document.BaselineBlock(title=block.title, rows=tuple(_row(records, columns, table, row) for row in block.rows))
+            document.BaselineBlock(
+                title=block.title, rows=tuple(_row(records, columns, table, row) for row in block.rows)
+            )
             for block in table.blocks
         ),
         quartiles=QUARTILES_IN_WORDS[table.quartiles],
@@ -94,7 +96,12 @@ def _missing_reasons(records: Records, name: str, missing: np.ndarray) -> dict[s
 
 
 def _number_row(
-    frame: pl.DataFrame, variable: Variable, columns: Columns, table: Baseline, row: Row, shared: dict[str, object]
+    frame: pl.DataFrame,
+    variable: Variable,
+    columns: Columns,
+    table: Baseline,
+    row: Row,
+    shared: dict[str, object],
 ) -> document.BaselineRow:
     values = frame[variable.name].cast(pl.Float64).to_numpy()
     known = ~np.isnan(values)
@@ -103,7 +110,10 @@ def _number_row(
     return document.BaselineRow(
         **shared,
         summary=row.summary or table.number_summary,
-        numbers={column: number_summary(values[mask & known], table.quartiles) for column, mask in columns.masks.items()},
+        numbers={
+            column: number_summary(values[mask & known], table.quartiles)
+            for column, mask in columns.masks.items()
+        },
         test=_compare_numbers(wanted, samples),
         smd=_smd(summaries.standardised_difference, samples) if table.smd else None,
     )
@@ -128,18 +138,26 @@ def number_summary(values: np.ndarray, quartiles: str) -> document.NumberSummary
 
 
 def _category_row(
-    frame: pl.DataFrame, variable: Variable, columns: Columns, table: Baseline, row: Row, shared: dict[str, object]
+    frame: pl.DataFrame,
+    variable: Variable,
+    columns: Columns,
+    table: Baseline,
+    row: Row,
+    shared: dict[str, object],
 ) -> document.BaselineRow:
     index = level_indices(frame, variable)
     known = index >= 0
     counts = {
-        column: np.bincount(index[mask & known], minlength=len(variable.levels)) for column, mask in columns.masks.items()
+        column: np.bincount(index[mask & known], minlength=len(variable.levels))
+        for column, mask in columns.masks.items()
     }
     levels = tuple(
         document.BaselineLevel(
             level=level.name,
             label=level.words,
-            cells={column: _count(int(count[position]), int(count.sum())) for column, count in counts.items()},
+            cells={
+                column: _count(int(count[position]), int(count.sum())) for column, count in counts.items()
+            },
         )
         for position, level in enumerate(variable.levels)
     )
@@ -154,7 +172,9 @@ def _category_row(
 
 
 def _count(n: int, denominator: int) -> document.Count:
-    return document.Count(n=n, denominator=denominator, percent=100 * n / denominator if denominator else None)
+    return document.Count(
+        n=n, denominator=denominator, percent=100 * n / denominator if denominator else None
+    )
 
 
 def _compare_numbers(wanted: str, samples: Sequence[np.ndarray]) -> document.Test | None:
@@ -174,7 +194,9 @@ def _compare_counts(wanted: str, by_group: Sequence[np.ndarray]) -> document.Tes
     if wanted == "none" or not by_group:
         return None
     contingency = np.column_stack(by_group)
-    result: TestResult = group_tests.fisher(contingency) if wanted == "fisher" else group_tests.chi_square(contingency)
+    result: TestResult = (
+        group_tests.fisher(contingency) if wanted == "fisher" else group_tests.chi_square(contingency)
+    )
     return wording.test(result)
 
 
@@ -183,11 +205,15 @@ def _smd(measure: object, by_group: Sequence[np.ndarray]) -> document.Number | N
         return None
     estimate = measure(by_group)  # type: ignore[operator]
     value = wording.finite(estimate.value)
-    return document.Number(value=value, reason=None if value is not None else estimate.reason or "not defined")
+    return document.Number(
+        value=value, reason=None if value is not None else estimate.reason or "not defined"
+    )
 
 
 def _notes(table: Baseline, groups: Groups | None) -> tuple[str, ...]:
-    notes = ["Percentages are of patients with a known value; missing values are counted and take no part in a test."]
+    notes = [
+        "Percentages are of patients with a known value; missing values are counted and take no part in a test."
+    ]
     if table.smd and groups is not None:
         pairs = " The largest over all pairs of groups is shown." if len(groups.levels) > 2 else ""
         notes.append(f"SMD: standardised mean difference.{pairs}")

@@ -46,15 +46,19 @@ class Covariate:
         return tuple(f"{self.variable.name}={level}" for level in self.levels)
 
 
-def covariate(frame: pl.DataFrame, variable: Variable, per: float | None = None, reference: str | None = None) -> Covariate:
-    """A variable of a frame as model columns; a number is divided by `per`, so that its ratio is per that many units."""
+def covariate(
+    frame: pl.DataFrame, variable: Variable, per: float | None = None, reference: str | None = None
+) -> Covariate:
+    """A variable of a frame as model columns; a number is divided by `per`, so that the ratio is per that many."""
     if variable.is_categorical:
         index = level_indices(frame, variable)
         base = reference or variable.reference_level
         positions = [position for position, name in enumerate(variable.level_names) if name != base]
         matrix = (index[:, None] == np.asarray(positions)[None, :]).astype(np.float64)
         matrix[index < 0] = np.nan
-        return Covariate(variable, None, matrix, tuple(variable.level_names[position] for position in positions), index)
+        return Covariate(
+            variable, None, matrix, tuple(variable.level_names[position] for position in positions), index
+        )
     values = frame[variable.name].cast(pl.Float64).to_numpy() / (per or 1.0)
     return Covariate(variable, per, values[:, None], (), np.where(np.isnan(values), -1, 0))
 

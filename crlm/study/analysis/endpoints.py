@@ -61,7 +61,9 @@ def endpoint_result(
     endpoint, data = analysed.protocol, analysed.data
     shown = groups if groups is not None and endpoint.by_group else None
     until, ticks = time_axis(endpoint, float(data.time.max()))
-    overall, overall_row = _curve(analysed, np.ones(data.time.size, dtype=bool), None, "All patients", ticks, level)
+    overall, overall_row = _curve(
+        analysed, np.ones(data.time.size, dtype=bool), None, "All patients", ticks, level
+    )
     curves, risk_rows, empty = [], [], []
     for position, one in enumerate(shown.levels if shown else ()):
         mask = analysed.group == position
@@ -150,7 +152,9 @@ def _curve(
                 endpoint.landmarks, estimates, _whole(at_risk_at(curve, endpoint.landmarks)), strict=True
             )
         ),
-        follow_up=wording.interval(median(reverse_kaplan_meier(time, event, level=level, interval=endpoint.interval))),
+        follow_up=wording.interval(
+            median(reverse_kaplan_meier(time, event, level=level, interval=endpoint.interval))
+        ),
         last_time=float(time.max()),
     )
     risk_row = document.RiskRow(
@@ -193,8 +197,14 @@ def _notes(data: SurvivalData, curves: list[document.Curve], empty: list[str]) -
         listed = "; ".join(f"{label}: {n}" for label, n in data.excluded)
         notes.append(f"Patients left out of this endpoint: {listed}.")
     if not data.event.any():
-        notes.append("No event was observed: every patient is censored, and nothing but follow-up can be estimated.")
-    notes.extend(f'No event in the group "{curve.label}".' for curve in curves if curve.events == 0 and data.event.any())
+        notes.append(
+            "No event was observed: every patient is censored, and nothing but follow-up can be estimated."
+        )
+    notes.extend(
+        f'No event in the group "{curve.label}".'
+        for curve in curves
+        if curve.events == 0 and data.event.any()
+    )
     notes.extend(f'The group "{label}" has no patient.' for label in empty)
     if data.competing.any():
         notes.append(

@@ -57,7 +57,9 @@ class Analysis:
         if rows is None:
             rows = np.flatnonzero(complete_cases(covariates, data.time.size))
         X, names, terms = design(covariates, rows)
-        fit = cox(data.time[rows], data.event[rows], X, names, terms=terms, ties=self.model.ties, level=self.level)
+        fit = cox(
+            data.time[rows], data.event[rows], X, names, terms=terms, ties=self.model.ties, level=self.level
+        )
         hazards = proportional_hazards_test(fit, transform=self.model.proportional_hazards)
         return Fitted(fit, tuple(covariates), rows, hazards)
 
@@ -66,10 +68,16 @@ class Analysis:
         return term_test(fitted.fit, name, method=self.model.p)
 
 
-def model_result(records: Records, analysed: AnalysedEndpoint, model: Model, *, level: float) -> document.ModelResult:
+def model_result(
+    records: Records, analysed: AnalysedEndpoint, model: Model, *, level: float
+) -> document.ModelResult:
     """A declared model, its univariable analyses and its multivariable one side by side."""
     analysis = Analysis(analysed, model, level)
-    frame = records.frame[analysed.data.rows.tolist()] if analysed.data.rows.size != records.frame.height else records.frame
+    frame = (
+        records.frame[analysed.data.rows.tolist()]
+        if analysed.data.rows.size != records.frame.height
+        else records.frame
+    )
     candidates = {
         one.variable: covariate(frame, records.variables[one.variable], one.per) for one in model.candidates
     }
@@ -79,12 +87,14 @@ def model_result(records: Records, analysed: AnalysedEndpoint, model: Model, *, 
     return document.ModelResult(
         id=model.id,
         endpoint=model.endpoint,
-        title=model.title or f"Factors associated with {analysed.protocol.label[0].lower()}{analysed.protocol.label[1:]}",
+        title=model.title
+        or f"Factors associated with {analysed.protocol.label[0].lower()}{analysed.protocol.label[1:]}",
         type=model.type,
         ties=model.ties,
         rule=rule_in_words(model),
         terms=tuple(
-            _term(analysis, one, univariable[name], fitted if name in chosen else None, steps) for name, one in candidates.items()
+            _term(analysis, one, univariable[name], fitted if name in chosen else None, steps)
+            for name, one in candidates.items()
         ),
         multivariable=_whole_fit(fitted, analysed) if fitted else None,
         multivariable_reason=None if fitted else _why_none(model, steps),
@@ -109,7 +119,10 @@ def rule_in_words(model: Model) -> str:
     if model.always:
         rule += f"; {', '.join(model.always)} entered whatever the p"
     if keep.backward_p is not None:
-        rule += f"; then the covariate with the largest p above {keep.backward_p:g} was dropped, one at a time, on the records of the first model"
+        rule += (
+            f"; then the covariate with the largest p above {keep.backward_p:g} was dropped, one at a time, "
+            "on the records of the first model"
+        )
     return f"{rule}."
 
 
@@ -124,8 +137,15 @@ def _choose(
     if keep is None:
         return [], (), None
     if keep.univariable_p is None:
-        wanted = list(candidates) if keep.all else [name for name in candidates if name in {*keep.variables, *always}]
-        steps = [document.SelectionStep(action="forced", variable=name, p=None, why="declared in the protocol") for name in wanted]
+        wanted = (
+            list(candidates)
+            if keep.all
+            else [name for name in candidates if name in {*keep.variables, *always}]
+        )
+        steps = [
+            document.SelectionStep(action="forced", variable=name, p=None, why="declared in the protocol")
+            for name in wanted
+        ]
     else:
         p = {name: analysis.overall(univariable[name], name) for name in candidates}
         screen = selection.univariable_screen(
@@ -138,7 +158,9 @@ def _choose(
         wanted, steps = list(screen.chosen), [_step(step) for step in screen.steps]
     if keep.backward_p is None or not wanted:
         return wanted, tuple(steps), None
-    rows = np.flatnonzero(complete_cases([candidates[name] for name in wanted], analysis.analysed.data.time.size))
+    rows = np.flatnonzero(
+        complete_cases([candidates[name] for name in wanted], analysis.analysed.data.time.size)
+    )
 
     def p_values(names: Sequence[str]) -> dict[str, float | None]:
         fitted = analysis.fit([candidates[name] for name in names], rows)
@@ -150,7 +172,9 @@ def _choose(
 
 
 def _step(step: selection.Step) -> document.SelectionStep:
-    return document.SelectionStep(action=step.action, variable=step.variable, p=wording.finite(step.p), why=step.why)
+    return document.SelectionStep(
+        action=step.action, variable=step.variable, p=wording.finite(step.p), why=step.why
+    )
 
 
 def _term(
@@ -271,7 +295,7 @@ def _notes(fitted: Fitted | None) -> tuple[str, ...]:
     if parameters and fitted.fit.n_events / parameters < FEW_EVENTS_PER_PARAMETER:
         notes.append(
             f"{fitted.fit.n_events} events for {parameters} coefficients ({fitted.fit.n_events / parameters:.1f} per "
-            f"coefficient, fewer than {FEW_EVENTS_PER_PARAMETER}): estimates may be too extreme and intervals too narrow."
+            f"coefficient, fewer than {FEW_EVENTS_PER_PARAMETER}): estimates may be too extreme, intervals too narrow."
         )
     doubtful = []
     for one in fitted.covariates:

@@ -84,9 +84,15 @@ def _by_author(comment: str) -> Callable[[Evidence], Answer]:
 
 
 def _when(
-    holds: Callable[[Evidence], bool], place: tuple[str, str], otherwise: str, *, status: Status = "not answered"
+    holds: Callable[[Evidence], bool],
+    place: tuple[str, str],
+    otherwise: str,
+    *,
+    status: Status = "not answered",
 ) -> Callable[[Evidence], Answer]:
-    return lambda evidence: Answer("answered", *place) if holds(evidence) else Answer(status, comment=otherwise)
+    return lambda evidence: (
+        Answer("answered", *place) if holds(evidence) else Answer(status, comment=otherwise)
+    )
 
 
 def _design_in_title(evidence: Evidence) -> Answer:
@@ -110,7 +116,11 @@ def _missing_addressed(evidence: Evidence) -> Answer:
 
 
 def _follow_up_loss(evidence: Evidence) -> Answer:
-    return Answer("partly answered", *OUTCOMES, "numbers censored and median follow-up are given; reasons for loss are not recorded")
+    return Answer(
+        "partly answered",
+        *OUTCOMES,
+        "numbers censored and median follow-up are given; reasons for loss are not recorded",
+    )
 
 
 def _adjustment(evidence: Evidence) -> Answer:
@@ -119,50 +129,102 @@ def _adjustment(evidence: Evidence) -> Answer:
         return Answer("not applicable", comment="no regression model")
     if len(adjusted) == len(evidence.models):
         return Answer("answered", *MODELS, "unadjusted and adjusted estimates side by side, with intervals")
-    return Answer("partly answered", *MODELS, "some models have no multivariable part; the reason stands there")
+    return Answer(
+        "partly answered", *MODELS, "some models have no multivariable part; the reason stands there"
+    )
 
 
 def _cut_points(evidence: Evidence) -> Answer:
-    return Answer("answered", *BASELINE, "every category is defined in the protocol, reproduced in the appendix")
+    return Answer(
+        "answered", *BASELINE, "every category is defined in the protocol, reproduced in the appendix"
+    )
 
 
 ITEMS: tuple[tuple[str, str, str, Callable[[Evidence], Answer]], ...] = (
     ("1a", "Title and abstract", "The design is named in the title or abstract", _design_in_title),
     ("1b", "Title and abstract", "An informative, balanced abstract", _by_author("written by the authors")),
     ("2", "Introduction", "Background and rationale", _told("background", SUMMARY)),
-    ("3", "Introduction", "Objectives and hypotheses",
-     _when(lambda e: e.protocol.study.question is not None, SUMMARY, "say it in [study] question")),
-    ("4", "Methods", "Key elements of the design, early", _when(lambda e: e.protocol.study.design is not None, SUMMARY, "say it in [study] design")),
+    (
+        "3",
+        "Introduction",
+        "Objectives and hypotheses",
+        _when(lambda e: e.protocol.study.question is not None, SUMMARY, "say it in [study] question"),
+    ),
+    (
+        "4",
+        "Methods",
+        "Key elements of the design, early",
+        _when(lambda e: e.protocol.study.design is not None, SUMMARY, "say it in [study] design"),
+    ),
     ("5", "Methods", "Setting, locations and dates", _told("setting")),
     ("6a", "Methods", "Eligibility, sources, selection and follow-up of participants", _told("participants")),
-    ("6b", "Methods", "Matching criteria, for matched studies", lambda _: Answer("not applicable", comment="not a matched study")),
+    (
+        "6b",
+        "Methods",
+        "Matching criteria, for matched studies",
+        lambda _: Answer("not applicable", comment="not a matched study"),
+    ),
     ("7", "Methods", "Outcomes, exposures, predictors and confounders defined", _time_zero_stated),
     ("8", "Methods", "Data sources and measurement of each variable", _told("data_sources")),
     ("9", "Methods", "Efforts against bias", _told("bias")),
     ("10", "Methods", "How the study size was arrived at", _told("study_size")),
     ("11", "Methods", "Handling of quantitative variables and their groupings", _cut_points),
     ("12a", "Methods", "Statistical methods, including control of confounding", _always(METHODS)),
-    ("12b", "Methods", "Methods for subgroups and interactions",
-     _when(lambda e: bool(e.subgroups), METHODS, "no subgroup analysis", status="not applicable")),
+    (
+        "12b",
+        "Methods",
+        "Methods for subgroups and interactions",
+        _when(lambda e: bool(e.subgroups), METHODS, "no subgroup analysis", status="not applicable"),
+    ),
     ("12c", "Methods", "How missing data were addressed", _missing_addressed),
-    ("12d", "Methods", "How loss to follow-up was addressed", _always(METHODS, "censoring at last follow-up")),
+    (
+        "12d",
+        "Methods",
+        "How loss to follow-up was addressed",
+        _always(METHODS, "censoring at last follow-up"),
+    ),
     ("12e", "Methods", "Sensitivity analyses", _by_author("none is declared in the protocol")),
     ("13a", "Results", "Numbers at each stage of the study", _always(FLOW)),
     ("13b", "Results", "Reasons for non-participation at each stage", _always(FLOW)),
     ("13c", "Results", "A flow diagram", _always(FLOW)),
-    ("14a", "Results", "Characteristics of participants, exposures and confounders",
-     _when(lambda e: bool(e.protocol.baseline), BASELINE, "no [[baseline]] table in the protocol")),
-    ("14b", "Results", "Number with missing data for each variable",
-     _when(lambda e: bool(e.protocol.baseline), BASELINE, "no [[baseline]] table in the protocol")),
+    (
+        "14a",
+        "Results",
+        "Characteristics of participants, exposures and confounders",
+        _when(lambda e: bool(e.protocol.baseline), BASELINE, "no [[baseline]] table in the protocol"),
+    ),
+    (
+        "14b",
+        "Results",
+        "Number with missing data for each variable",
+        _when(lambda e: bool(e.protocol.baseline), BASELINE, "no [[baseline]] table in the protocol"),
+    ),
     ("14c", "Results", "Follow-up time", _follow_up_loss),
     ("15", "Results", "Numbers of outcome events over time", _always(OUTCOMES)),
     ("16a", "Results", "Unadjusted and adjusted estimates with their precision", _adjustment),
     ("16b", "Results", "Category boundaries of continuous variables", _cut_points),
-    ("16c", "Results", "Relative risks translated into absolute risks where relevant",
-     _when(lambda e: any(one.landmarks for one in e.protocol.endpoint), OUTCOMES, "give landmarks to the endpoints")),
-    ("17", "Results", "Other analyses: subgroups, interactions, sensitivity",
-     _when(lambda e: bool(e.subgroups), ("Subgroups", "subgroups"), "none", status="not applicable")),
-    ("18", "Discussion", "Key results with reference to the objectives", _by_author("written by the authors")),
+    (
+        "16c",
+        "Results",
+        "Relative risks translated into absolute risks where relevant",
+        _when(
+            lambda e: any(one.landmarks for one in e.protocol.endpoint),
+            OUTCOMES,
+            "give landmarks to the endpoints",
+        ),
+    ),
+    (
+        "17",
+        "Results",
+        "Other analyses: subgroups, interactions, sensitivity",
+        _when(lambda e: bool(e.subgroups), ("Subgroups", "subgroups"), "none", status="not applicable"),
+    ),
+    (
+        "18",
+        "Discussion",
+        "Key results with reference to the objectives",
+        _by_author("written by the authors"),
+    ),
     ("19", "Discussion", "Limitations, sources and direction of bias", _told("limitations", SUMMARY)),
     ("20", "Discussion", "Cautious overall interpretation", _told("interpretation", SUMMARY)),
     ("21", "Discussion", "Generalisability", _told("generalisability", SUMMARY)),

@@ -37,8 +37,8 @@ def subgroup_result(
             for name in declared.variables
         ),
         notes=(
-            f"A subgroup with fewer than {declared.minimum_events} events has no estimate. Interaction: likelihood-ratio "
-            "test between the models with and without the product terms. No correction for the number of subgroups.",
+            f"A subgroup with fewer than {declared.minimum_events} events has no estimate. Interaction: "
+            "likelihood-ratio test between the models with and without the product terms. No correction for the number of subgroups.",
         ),
     )
 
@@ -59,7 +59,13 @@ def _variable(
 
 
 def _level(
-    analysed: AnalysedEndpoint, group: Covariate, mask: np.ndarray, name: str, label: str, declared: Subgroups, level: float
+    analysed: AnalysedEndpoint,
+    group: Covariate,
+    mask: np.ndarray,
+    name: str,
+    label: str,
+    declared: Subgroups,
+    level: float,
 ) -> document.SubgroupLevel:
     data = analysed.data
     n, events = int(mask.sum()), int(data.event[mask].sum())
@@ -67,7 +73,14 @@ def _level(
         reason = f"{events} events, fewer than {declared.minimum_events}"
         hazard_ratio, p = wording.no_interval(reason, level), wording.no_test("wald", n, reason)
     else:
-        fit = cox(data.time[mask], data.event[mask], group.matrix[mask], group.column_names, ties=declared.ties, level=level)
+        fit = cox(
+            data.time[mask],
+            data.event[mask],
+            group.matrix[mask],
+            group.column_names,
+            ties=declared.ties,
+            level=level,
+        )
         hazard_ratio, p = wording.interval(fit.hazard_ratios[0]), wording.test(fit.wald_tests[0])
     return document.SubgroupLevel(
         level=name,
@@ -87,8 +100,10 @@ def _level(
     )
 
 
-def _interaction(analysed: AnalysedEndpoint, group: Covariate, by: Covariate, declared: Subgroups) -> document.Test:
-    """Likelihood-ratio test of group x subgroup on records with a known subgroup; df are the products that add something."""
+def _interaction(
+    analysed: AnalysedEndpoint, group: Covariate, by: Covariate, declared: Subgroups
+) -> document.Test:
+    """Likelihood-ratio test of group x subgroup where the subgroup is known; df are the products that add something."""
     data, known = analysed.data, by.known
     main = np.hstack([group.matrix[known], by.matrix[known]])
     products = group.matrix[known] * by.matrix[known]
@@ -97,7 +112,9 @@ def _interaction(analysed: AnalysedEndpoint, group: Covariate, by: Covariate, de
     time, event = data.time[known], data.event[known]
     smaller = cox(time, event, main, names, ties=declared.ties)
     larger = cox(time, event, np.hstack([main, products]), [*names, *product_names], ties=declared.ties)
-    return wording.test(_likelihood_ratio(smaller, larger, int(known.sum())), "likelihood-ratio test of interaction")
+    return wording.test(
+        _likelihood_ratio(smaller, larger, int(known.sum())), "likelihood-ratio test of interaction"
+    )
 
 
 def _likelihood_ratio(smaller: CoxFit, larger: CoxFit, n: int) -> TestResult:
@@ -106,7 +123,9 @@ def _likelihood_ratio(smaller: CoxFit, larger: CoxFit, n: int) -> TestResult:
         return TestResult("likelihood-ratio", None, None, None, n, reason or "a model could not be fitted")
     lost = [why for why in larger.reasons[len(smaller.names) :] if why is not None]
     if lost:
-        return TestResult("likelihood-ratio", None, None, None, n, f"an interaction is not estimable: {lost[0]}")
+        return TestResult(
+            "likelihood-ratio", None, None, None, n, f"an interaction is not estimable: {lost[0]}"
+        )
     df = sum(larger.estimable) - sum(smaller.estimable)
     statistic = 2 * (larger.log_likelihood - smaller.log_likelihood)
     return TestResult("likelihood-ratio", statistic, df, chi_square_p(statistic, df), n)

@@ -10,8 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from crlm.dictionary.variables import Frozen, MissingCode, Name, Variable, VariableType
-from crlm.dictionary.variables import Level as Level
+from crlm.dictionary.variables import Frozen, Level, MissingCode, Name, Variable, VariableType
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -25,8 +24,12 @@ class Study(Frozen):
     id: Identifier = Field(description="A short stable name: lower-case letters, digits, dots and hyphens.")
     title: str = Field(min_length=1, description="The title of the report.")
     question: str | None = Field(default=None, description="The objective, in a sentence.")
-    design: str | None = Field(default=None, description="The design, for example: retrospective single-centre cohort.")
-    source: str | None = Field(default=None, description="The publication or data set that the protocol follows.")
+    design: str | None = Field(
+        default=None, description="The design, for example: retrospective single-centre cohort."
+    )
+    source: str | None = Field(
+        default=None, description="The publication or data set that the protocol follows."
+    )
     authors: tuple[str, ...] = Field(default=(), description="Who is responsible for the protocol.")
     version: str = Field(default="1", description="The protocol's own version.")
     seed: int = Field(default=1, ge=0, description="Seed of everything random in the run.")
@@ -37,15 +40,25 @@ class Data(Frozen):
     """How the table is read. Everything is optional but the identifier; what is absent is detected and reported."""
 
     identifier: str = Field(description="Header of the column that identifies a patient; it must be unique.")
-    sheet: str | None = Field(default=None, description="Worksheet of an Excel workbook; needed when there are several.")
-    header_row: int = Field(default=1, ge=1, description="Row that holds the headers, as a spreadsheet counts.")
-    delimiter: Literal[",", ";", "\t", "|"] | None = Field(default=None, description="Delimiter of a text file.")
+    sheet: str | None = Field(
+        default=None, description="Worksheet of an Excel workbook; needed when there are several."
+    )
+    header_row: int = Field(
+        default=1, ge=1, description="Row that holds the headers, as a spreadsheet counts."
+    )
+    delimiter: Literal[",", ";", "\t", "|"] | None = Field(
+        default=None, description="Delimiter of a text file."
+    )
     decimal: Literal[".", ","] | None = Field(default=None, description="Decimal sign of a text file.")
-    encoding: Literal["utf-8", "windows-1252", "utf-16"] | None = Field(default=None, description="Encoding of a text file.")
+    encoding: Literal["utf-8", "windows-1252", "utf-16"] | None = Field(
+        default=None, description="Encoding of a text file."
+    )
     missing: tuple[MissingCode, ...] = Field(
         default=(), description="Codes that mean missing in every column, for example -999."
     )
-    synthetic: bool = Field(default=False, description="Whether the data are synthetic; then every page says so.")
+    synthetic: bool = Field(
+        default=False, description="Whether the data are synthetic; then every page says so."
+    )
 
 
 class Derived(Frozen):
@@ -56,7 +69,9 @@ class Derived(Frozen):
     label: str = Field(min_length=1, description="The words in tables and figures.")
     type: VariableType = Field(description="The type of the result.")
     unit: str | None = Field(default=None, description="The unit of a number.")
-    levels: tuple[Level, ...] = Field(default=(), description="For a category: the results allowed, in table order.")
+    levels: tuple[Level, ...] = Field(
+        default=(), description="For a category: the results allowed, in table order."
+    )
     reference: Name | None = Field(default=None, description="The reference level in models.")
     ordered: bool = Field(default=False, description="Whether the levels have an order.")
     definition: str | None = Field(default=None, description="What exactly the variable means.")
@@ -71,9 +86,13 @@ class Check(Frozen):
     """An expectation about each record; records that break it are listed in the data report, never changed."""
 
     id: Identifier = Field(description="A stable id, shown with every finding.")
-    expect: Expression = Field(description="What should hold. Unknown is not a violation and is counted apart.")
+    expect: Expression = Field(
+        description="What should hold. Unknown is not a violation and is counted apart."
+    )
     sentence: str = Field(min_length=1, description="What it means when it does not hold.")
-    severity: Literal["error", "warning", "info"] = Field(default="warning", description="An error stops the run.")
+    severity: Literal["error", "warning", "info"] = Field(
+        default="warning", description="An error stops the run."
+    )
     source: str | None = Field(default=None, description="Where the rule comes from.")
 
 
@@ -113,7 +132,9 @@ class Comparison(Frozen):
     """The groups that are compared."""
 
     variable: Name = Field(description="A category or yes_no; its levels are the groups.")
-    reference: Name | None = Field(default=None, description="The reference group; the variable's reference when absent.")
+    reference: Name | None = Field(
+        default=None, description="The reference group; the variable's reference when absent."
+    )
     label: str | None = Field(default=None, description="What the groups are, in words.")
     unknown: Literal["exclude"] | None = Field(
         default=None,
@@ -132,23 +153,30 @@ class Endpoint(Frozen):
     event: tuple[Name, ...] = Field(min_length=1, description="Levels of status that are the event.")
     censor: tuple[Name, ...] = Field(description="Levels of status that are censoring.")
     competing: tuple[Name, ...] = Field(
-        default=(), description="Levels of status that prevent the event; censored in the cause-specific analyses here."
+        default=(),
+        description="Levels of status that prevent the event; censored in the cause-specific analyses here.",
     )
     unknown: Literal["exclude"] | None = Field(
         default=None,
-        description='Patients without a known time or status: "exclude" leaves them out of this endpoint and counts them. '
+        description='Patients without a known time or status: "exclude" leaves them out of this endpoint and counts them.'
         "When absent, one such patient is an error.",
     )
     time_zero: str | None = Field(default=None, description="From when time counts, in words.")
-    definition: str | None = Field(default=None, description="What counts as the event and how death is treated, in words.")
+    definition: str | None = Field(
+        default=None, description="What counts as the event and how death is treated, in words."
+    )
     landmarks: tuple[Annotated[float, Field(gt=0)], ...] = Field(
         default=(), description="Times at which survival is reported."
     )
     horizon: float | None = Field(
-        default=None, gt=0, description="End of follow-up for this endpoint: whatever comes later is censored there."
+        default=None,
+        gt=0,
+        description="End of follow-up for this endpoint: whatever comes later is censored there.",
     )
     axis_until: float | None = Field(default=None, gt=0, description="Where the figure's time axis ends.")
-    axis_step: float | None = Field(default=None, gt=0, description="Distance between ticks of the time axis.")
+    axis_step: float | None = Field(
+        default=None, gt=0, description="Distance between ticks of the time axis."
+    )
     interval: Literal["log-log", "log", "plain"] = Field(
         default="log-log", description="Transformation of the interval of the Kaplan-Meier curve."
     )
@@ -172,8 +200,12 @@ class Row(Frozen):
     """One variable of a baseline table, with its own summary and test."""
 
     variable: Name = Field(description="The variable.")
-    summary: Summary | None = Field(default=None, description="How it is summarised; the table's default when absent.")
-    test: TestName | None = Field(default=None, description="How groups are compared; the table's default when absent.")
+    summary: Summary | None = Field(
+        default=None, description="How it is summarised; the table's default when absent."
+    )
+    test: TestName | None = Field(
+        default=None, description="How groups are compared; the table's default when absent."
+    )
     label: str | None = Field(default=None, description="Other words than the variable's label.")
 
 
@@ -181,13 +213,18 @@ class Block(Frozen):
     """A titled group of rows in a baseline table."""
 
     title: str | None = Field(default=None, description="The words above the rows.")
-    rows: tuple[Row, ...] = Field(min_length=1, description="The rows; a bare name stands for a row with the defaults.")
+    rows: tuple[Row, ...] = Field(
+        min_length=1, description="The rows; a bare name stands for a row with the defaults."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _bare_names(cls, given: object) -> object:
         if isinstance(given, dict) and isinstance(given.get("rows"), list):
-            return {**given, "rows": [{"variable": row} if isinstance(row, str) else row for row in given["rows"]]}
+            return {
+                **given,
+                "rows": [{"variable": row} if isinstance(row, str) else row for row in given["rows"]],
+            }
         return given
 
 
@@ -198,10 +235,15 @@ class Baseline(Frozen):
     title: str = Field(default="Baseline characteristics", description="The table's title.")
     number_summary: NumberSummary = Field(default="median_iqr", description="Default summary of numbers.")
     number_test: Literal["t", "welch", "anova", "mann-whitney", "kruskal-wallis", "none"] = Field(
-        default="mann-whitney", description="Default test of numbers (two groups: t, welch, mann-whitney; any: anova, kruskal-wallis)."
+        default="mann-whitney",
+        description="Default test of numbers (two groups: t, welch, mann-whitney; any: anova, kruskal-wallis).",
     )
-    category_test: Literal["fisher", "chi-square", "none"] = Field(default="chi-square", description="Default test of categories.")
-    quartiles: Literal["r7", "spss"] = Field(default="r7", description="Definition of quartiles: R's type 7 or SPSS's weighted average.")
+    category_test: Literal["fisher", "chi-square", "none"] = Field(
+        default="chi-square", description="Default test of categories."
+    )
+    quartiles: Literal["r7", "spss"] = Field(
+        default="r7", description="Definition of quartiles: R's type 7 or SPSS's weighted average."
+    )
     smd: bool = Field(default=False, description="Whether standardised mean differences are shown.")
     overall: bool = Field(default=True, description="Whether a column for all patients is shown.")
     blocks: tuple[Block, ...] = Field(min_length=1, description="The rows, in titled blocks.")
@@ -211,13 +253,17 @@ class Candidate(Frozen):
     """A covariate of a model."""
 
     variable: Name = Field(description="The variable.")
-    per: float | None = Field(default=None, gt=0, description="For a number: the hazard ratio is per this many units.")
+    per: float | None = Field(
+        default=None, gt=0, description="For a number: the hazard ratio is per this many units."
+    )
 
 
 class Keep(Frozen):
     """Which candidates of the univariable analyses enter the multivariable model: exactly one rule."""
 
-    univariable_p: Probability | None = Field(default=None, description="Those with a univariable p at or below this.")
+    univariable_p: Probability | None = Field(
+        default=None, description="Those with a univariable p at or below this."
+    )
     strictly_below: bool = Field(default=False, description="Whether p must be strictly below univariable_p.")
     backward_p: Probability | None = Field(
         default=None, description="After entering, drop the largest p above this, one at a time."
@@ -243,11 +289,21 @@ class Model(Frozen):
     candidates: tuple[Candidate, ...] = Field(
         min_length=1, description="The covariates; a bare name stands for a candidate without options."
     )
-    always: tuple[Name, ...] = Field(default=(), description="Candidates that enter the multivariable model whatever their p.")
-    keep: Keep | None = Field(default=None, description="The rule for the multivariable model; absent: univariable only.")
-    p: Literal["wald", "likelihood-ratio"] = Field(default="wald", description="Which p the rule looks at, and the table prints.")
-    ties: Literal["efron", "breslow"] = Field(default="efron", description="Approximation for tied event times (R: efron; SPSS: breslow).")
-    missing: Literal["complete-case"] = Field(default="complete-case", description="How missing covariates are treated, per model.")
+    always: tuple[Name, ...] = Field(
+        default=(), description="Candidates that enter the multivariable model whatever their p."
+    )
+    keep: Keep | None = Field(
+        default=None, description="The rule for the multivariable model; absent: univariable only."
+    )
+    p: Literal["wald", "likelihood-ratio"] = Field(
+        default="wald", description="Which p the rule looks at, and the table prints."
+    )
+    ties: Literal["efron", "breslow"] = Field(
+        default="efron", description="Approximation for tied event times (R: efron; SPSS: breslow)."
+    )
+    missing: Literal["complete-case"] = Field(
+        default="complete-case", description="How missing covariates are treated, per model."
+    )
     proportional_hazards: Literal["km", "rank", "identity"] = Field(
         default="km", description="Time transformation of the test of proportional hazards."
     )
@@ -264,27 +320,47 @@ class Model(Frozen):
 class Subgroups(Frozen):
     """The comparison's effect within each level of other variables, with a test of interaction."""
 
-    id: Identifier = Field(default="subgroups", description="A short name; the file name of its table and figure.")
+    id: Identifier = Field(
+        default="subgroups", description="A short name; the file name of its table and figure."
+    )
     endpoint: Identifier = Field(description="The endpoint's id.")
     title: str | None = Field(default=None, description="The figure's title.")
-    variables: tuple[Name, ...] = Field(min_length=1, description="Categories or yes_no whose levels are the subgroups.")
-    ties: Literal["efron", "breslow"] = Field(default="efron", description="Approximation for tied event times.")
-    minimum_events: int = Field(default=5, ge=1, description="Fewer events than this in a subgroup: no estimate, and said so.")
+    variables: tuple[Name, ...] = Field(
+        min_length=1, description="Categories or yes_no whose levels are the subgroups."
+    )
+    ties: Literal["efron", "breslow"] = Field(
+        default="efron", description="Approximation for tied event times."
+    )
+    minimum_events: int = Field(
+        default=5, ge=1, description="Fewer events than this in a subgroup: no estimate, and said so."
+    )
 
 
 class Reporting(Frozen):
-    """What a computer cannot know: sentences that fill the report and the STROBE checklist. Absent is "not answered"."""
+    """What a computer cannot know: sentences for the report and the STROBE checklist. Absent is "not answered"."""
 
-    background: str | None = Field(default=None, description="Scientific background and rationale (STROBE 2).")
+    background: str | None = Field(
+        default=None, description="Scientific background and rationale (STROBE 2)."
+    )
     setting: str | None = Field(default=None, description="Setting, locations and relevant dates (STROBE 5).")
-    participants: str | None = Field(default=None, description="Sources and methods of selection and follow-up (STROBE 6).")
-    data_sources: str | None = Field(default=None, description="Sources of data and methods of assessment (STROBE 8).")
-    bias: str | None = Field(default=None, description="Efforts to address potential sources of bias (STROBE 9).")
+    participants: str | None = Field(
+        default=None, description="Sources and methods of selection and follow-up (STROBE 6)."
+    )
+    data_sources: str | None = Field(
+        default=None, description="Sources of data and methods of assessment (STROBE 8)."
+    )
+    bias: str | None = Field(
+        default=None, description="Efforts to address potential sources of bias (STROBE 9)."
+    )
     study_size: str | None = Field(default=None, description="How the study size was arrived at (STROBE 10).")
     limitations: str | None = Field(default=None, description="Limitations (STROBE 19).")
-    interpretation: str | None = Field(default=None, description="Cautious overall interpretation (STROBE 20).")
+    interpretation: str | None = Field(
+        default=None, description="Cautious overall interpretation (STROBE 20)."
+    )
     generalisability: str | None = Field(default=None, description="External validity (STROBE 21).")
-    funding: str | None = Field(default=None, description="Source of funding and role of funders (STROBE 22).")
+    funding: str | None = Field(
+        default=None, description="Source of funding and role of funders (STROBE 22)."
+    )
     ethics: str | None = Field(default=None, description="Approval and consent.")
 
 
@@ -293,7 +369,9 @@ class Protocol(Frozen):
 
     study: Study = Field(description="What the study is.")
     data: Data = Field(description="How the table is read.")
-    column: tuple[Variable, ...] = Field(min_length=1, description="The columns of the table that the study uses.")
+    column: tuple[Variable, ...] = Field(
+        min_length=1, description="The columns of the table that the study uses."
+    )
     derived: tuple[Derived, ...] = Field(default=(), description="Variables computed from columns, in order.")
     check: tuple[Check, ...] = Field(default=(), description="Expectations about the data.")
     population: Population = Field(default_factory=Population, description="Who is studied.")
@@ -302,11 +380,15 @@ class Protocol(Frozen):
     baseline: tuple[Baseline, ...] = Field(default=(), description="Tables of characteristics.")
     model: tuple[Model, ...] = Field(default=(), description="Regression models.")
     subgroups: tuple[Subgroups, ...] = Field(default=(), description="Subgroup analyses of the comparison.")
-    reporting: Reporting = Field(default_factory=Reporting, description="Sentences for the report and the checklist.")
+    reporting: Reporting = Field(
+        default_factory=Reporting, description="Sentences for the report and the checklist."
+    )
 
     def variables(self) -> dict[str, Variable]:
         """Every variable by name, columns first, then derived ones in order."""
-        return {variable.name: variable for variable in (*self.column, *(one.variable() for one in self.derived))}
+        return {
+            variable.name: variable for variable in (*self.column, *(one.variable() for one in self.derived))
+        }
 
     def endpoint_named(self, identifier: str) -> Endpoint:
         """The endpoint of that id; a KeyError when there is none."""
