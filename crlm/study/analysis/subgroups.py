@@ -38,7 +38,8 @@ def subgroup_result(
         ),
         notes=(
             f"A subgroup with fewer than {declared.minimum_events} events has no estimate. Interaction: "
-            "likelihood-ratio test between the models with and without the product terms. No correction for the number of subgroups.",
+            "likelihood-ratio test between the models with and without the product terms. "
+            "No correction for the number of subgroups.",
         ),
     )
 

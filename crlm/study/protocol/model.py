@@ -158,8 +158,8 @@ class Endpoint(Frozen):
     )
     unknown: Literal["exclude"] | None = Field(
         default=None,
-        description='Patients without a known time or status: "exclude" leaves them out of this endpoint and counts them.'
-        "When absent, one such patient is an error.",
+        description='Patients without a known time or status: "exclude" leaves them out of this endpoint, '
+        "counted. When absent, one such patient is an error.",
     )
     time_zero: str | None = Field(default=None, description="From when time counts, in words.")
     definition: str | None = Field(
