@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 EPONYMS = frozenset({
-    "Barcelona", "Barrett", "Bismuth", "Brisbane", "Charlson", "Child", "Clavien", "Couinaud", "Cox", "Crohn",
-    "Dindo", "Doppler", "Fong", "Glasgow", "Gleason", "Harrell", "Iwatsuki", "Kaplan", "Karnofsky", "Kawasaki",
-    "Lynch", "Nordlinger", "Pringle", "Rees", "Schoenfeld", "Student", "Sydney", "Tokyo", "Whipple",
+    "Barcelona", "Barrett", "Bismuth", "Brisbane", "Charlson", "Child", "Clavien", "Couinaud",
+    "Cox", "Crohn", "Dindo", "Doppler", "Fong", "Glasgow", "Gleason", "Harrell", "Iwatsuki",
+    "Kaplan", "Karnofsky", "Kawasaki", "Lynch", "Nordlinger", "Pringle", "Rees", "Schoenfeld",
+    "Student", "Sydney", "Tokyo", "Whipple",
 })  # fmt: skip
 """Proper names that begin labels of the field and keep their capital inside a sentence."""
 

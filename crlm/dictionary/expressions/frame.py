@@ -186,7 +186,7 @@ class _Columns:
     def _compared(self, sign: str, left: Node, right: Node) -> pl.Series:
         kinds = self.kind(left), self.kind(right)
         first, second = self._beside(left, kinds[1]), self._beside(right, kinds[0])
-        if sign not in ("==", "!=") and kinds[0].type == "category":
+        if sign not in ("==", "!=") and kinds[0].type == kinds[1].type == "category":
             levels = next(kind.levels for kind in kinds if kind.ordered)
             order = {level: index for index, level in enumerate(levels)}
             first, second = (

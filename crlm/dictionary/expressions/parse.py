@@ -36,7 +36,6 @@ from crlm.dictionary.expressions.syntax import (
     Side,
     Text,
     Truth,
-    every_node,
 )
 from crlm.problems import did_you_mean
 
@@ -274,10 +273,10 @@ class _Reader:
             return self._membership(tree, at)
         sides = [self.node(side) for side in (tree.left, *tree.comparators)]
         signs = [COMPARISONS[type(op)] for op in tree.ops]
-        if any(isinstance(inner, Comparison) for middle in sides[1:-1] for inner in every_node(middle)):
-            raise self.fault(
-                tree, "a comparison stands in the middle of a chain", "write it in steps: a < b and b < c."
-            )
+        inside = (inner for middle in tree.comparators[:-1] for inner in ast.walk(middle))
+        if any(isinstance(inner, ast.Compare) and len(inner.ops) > 1 for inner in inside):
+            given = "a chain of comparisons stands in the middle of another"
+            raise self.fault(tree, given, "write it in steps: a < b and b < c.")
         steps = tuple(Comparison(sign, sides[i], sides[i + 1], at) for i, sign in enumerate(signs))
         return steps[0] if len(steps) == 1 else And(steps, at)
 

@@ -308,12 +308,8 @@ class Kinds:
                     else "compare it with a number."
                 )
                 self._fault(literal, "expression-type", f"{words} is a number and '{value}' is a text", fix)
-            case ("boolean", Number(number_value)):
-                bare = subject.name if isinstance(subject, Name) else "the condition"
-                fix = f"write `not {bare}`." if number_value == 0 else f"write `{bare}` alone."
-                self._fault(
-                    literal, "expression-type", f"{words} is yes or no and {number_value} is a number", fix
-                )
+            case ("boolean", Number()):
+                self._code_fault(subject, literal, words)
             case _:
                 self._fault(
                     literal,
@@ -322,6 +318,16 @@ class Kinds:
                     "compare two of the same kind.",
                 )
         return False
+
+    def _code_fault(self, subject: Node, literal: Literals, words: str) -> None:
+        """A yes/no compared with a number: the condition that the code stands for is the fix."""
+        variable = self.variables.get(subject.name) if isinstance(subject, Name) else None
+        bare = variable.name if variable else "the condition"
+        codes = {str(level.code): level.name for level in variable.levels} if variable else {}
+        meant = {"yes": f"write `{bare}` alone.", "no": f"write `not {bare}`."}
+        fix = meant.get(codes.get(str(literal.value), ""), f"write `{bare}` or `not {bare}`.")
+        given = f"{words} is yes or no and {literal.value} is a number"
+        self._fault(literal, "expression-type", given, fix)
 
     def _level_fault(self, subject: Node, kind: Kind, literal: Literals, words: str) -> None:
         """A value that is no level: the level with that label or code, else the nearest one, is the fix."""

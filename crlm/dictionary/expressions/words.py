@@ -178,10 +178,10 @@ class _Words:
     def _arithmetic(self, node: Arithmetic) -> str:
         summed = _points_added(node)
         if summed:
-            return f"the number of these that hold: {'; '.join(self.condition(one) for one in summed)}"
+            return f"the number of these that hold ({'; '.join(self.condition(one) for one in summed)})"
         kind = self.kinds.of(node.left)
         if kind is not None and kind.type == "date":
-            return f"the days from {self.value(node.right)} to {self.value(node.left)}"
+            return f"the number of days from {self.value(node.right)} to {self.value(node.left)}"
         left = self.value(node.left) if _same_level(node) else self._operand(node.left)
         return f"{left} {ARITHMETIC[node.sign]} {self._operand(node.right)}"
 
