@@ -175,19 +175,13 @@ def _compare(
     analysed: AnalysedEndpoint, groups: Groups
 ) -> tuple[document.Test, tuple[document.ObservedExpected, ...]]:
     data = analysed.data
-    result = log_rank(data.time, data.event, analysed.group)
-    labels = groups.levels
+    words = [level.label for level in groups.levels]
+    result = log_rank(data.time, data.event, [words[place] for place in analysed.group], levels=words)
     return wording.test(result.test), tuple(
         document.ObservedExpected(
-            group=labels[int(group)].level,
-            label=labels[int(group)].label,
-            n=int(n),
-            observed=int(observed),
-            expected=float(expected),
+            group=level.level, label=level.label, n=one.n, observed=one.observed, expected=one.expected
         )
-        for group, n, observed, expected in zip(
-            result.groups, result.n, result.observed, result.expected, strict=True
-        )
+        for level, one in zip(groups.levels, result.groups, strict=True)
     )
 
 
