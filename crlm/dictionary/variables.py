@@ -27,13 +27,25 @@ class MissingCode(Frozen):
 
 
 class Level(Frozen):
-    """One value of a category: the code in the file, the name in expressions, the label in tables."""
+    """One value of a category: the code in the file, the name in expressions, the label in tables.
 
-    code: Code = Field(description="The value in the file.")
+    A level without a code is recorded by its name, and a bare text stands for such a level.
+    """
+
+    code: Code = Field(description="The value in the file; the name when absent.")
     name: Name = Field(description="The name used in expressions and results.")
     label: str | None = Field(
         default=None, description="The words in tables and figures; the name when absent."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recorded_by_name(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"code": given, "name": given}
+        if isinstance(given, dict) and "name" in given and "code" not in given:
+            return {**given, "code": given["name"]}
+        return given
 
     @property
     def words(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from crlm.dictionary.variables import Frozen, Level, MissingCode, Name, Variable, VariableType
 
@@ -76,6 +76,14 @@ class Derived(Frozen):
     ordered: bool = Field(default=False, description="Whether the levels have an order.")
     definition: str | None = Field(default=None, description="What exactly the variable means.")
     source: str | None = Field(default=None, description="Where the definition comes from.")
+
+    @model_validator(mode="after")
+    def _is_a_variable(self) -> Self:
+        try:
+            self.variable()
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        return self
 
     def variable(self) -> Variable:
         """The derived variable as the rest of the software sees it."""
