@@ -51,12 +51,12 @@ def median(curve: SurvivalCurve) -> Estimate:
 
 
 def collett_median(curve: SurvivalCurve) -> Estimate:
-    """The median with a symmetric interval, median +/- z SE, as Collett's textbook and SPSS's KM have it.
+    """The median with a symmetric interval, median +/- z SE, for comparison with reports that use one.
 
     The median is the first time with S <= 0.5 (no midpoint). SE = SE(S at the median) / f, with the density
     f = (S(u) - S(l)) / (l - u), u the last event time with S >= 0.55, l the first with S <= 0.45. The limits
-    are not cut at 0. Source: Collett, Modelling Survival Data in Medical Research, section 2.4. Checked
-    against Collett's worked example; that SPSS does the same is its manual's word, not checked by a run.
+    are not cut at 0. Source: Collett, Modelling Survival Data in Medical Research, 2nd ed. 2003, chapter 2.
+    Checked against Collett's worked example. SPSS's KM is said to print this interval; that is not checked.
     """
     died = curve.events > 0
     time, survival = curve.time[died], curve.survival[died]

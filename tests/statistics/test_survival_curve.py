@@ -230,7 +230,7 @@ def test_no_patients_is_an_answer_without_numbers():
 
 
 def test_the_interval_of_the_median_by_collett():
-    # Collett's worked example 2.9: discontinuation of an intrauterine device, 18 women, weeks.
+    # Collett's worked example (chapter 2): discontinuation of an intrauterine device, 18 women, weeks.
     weeks = [10, 13, 18, 19, 23, 30, 36, 38, 54, 56, 59, 75, 93, 97, 104, 107, 107, 107]
     stopped = [1, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 0]
     found = collett_median(kaplan_meier(weeks, stopped))
