@@ -59,11 +59,22 @@ def test_code_blocks(page, tmp_path):
 def run_session(code, folder):
     """Run the commands of a console block and look for the lines that it promises."""
     printed = ""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "200"}
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "200",
+    }
     for line in code.splitlines():
         if line.startswith("$ "):
             done = subprocess.run(
-                line[2:], shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+                line[2:],
+                shell=True,
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
             )
             printed = done.stdout + done.stderr
             assert "Traceback" not in printed, printed

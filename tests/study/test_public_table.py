@@ -33,12 +33,16 @@ def results():
 
 @pytest.fixture(params=ENDPOINTS)
 def endpoint(request, results):
-    return next(one for one in results.endpoints if one.id == request.param), GOLDEN["endpoints"][request.param]
+    return next(one for one in results.endpoints if one.id == request.param), GOLDEN["endpoints"][
+        request.param
+    ]
 
 
 @pytest.fixture(params=ENDPOINTS)
 def model(request, results):
-    return next(one for one in results.models if one.endpoint == request.param), GOLDEN["endpoints"][request.param]
+    return next(one for one in results.models if one.endpoint == request.param), GOLDEN["endpoints"][
+        request.param
+    ]
 
 
 def test_the_numbers_of_the_public_readme(results):
@@ -60,10 +64,15 @@ def test_the_numbers_of_the_public_readme(results):
 def test_curves(endpoint):
     result, golden = endpoint
     for curve, expected in zip(
-        (result.overall, *result.groups), (golden["overall"], golden["groups"]["no"], golden["groups"]["yes"]), strict=True
+        (result.overall, *result.groups),
+        (golden["overall"], golden["groups"]["no"], golden["groups"]["yes"]),
+        strict=True,
     ):
         assert (curve.n, curve.events) == (expected["n"], expected["events"])
-        for found, reference in ((curve.median, expected["median"]), (curve.follow_up, expected["follow_up"])):
+        for found, reference in (
+            (curve.median, expected["median"]),
+            (curve.follow_up, expected["follow_up"]),
+        ):
             for value, number in zip((found.value, found.lower, found.upper), reference, strict=True):
                 close(value, number)
         for place, at in enumerate(curve.landmarks):
@@ -101,7 +110,11 @@ def test_multivariable_models(model):
     entered = [term for term in result.terms if term.entered]
     assert [term.variable for term in entered] == expected["chosen"]
     fit = result.multivariable
-    assert (fit.n, fit.events, fit.dropped_missing) == (expected["n"], expected["events"], 197 - expected["n"])
+    assert (fit.n, fit.events, fit.dropped_missing) == (
+        expected["n"],
+        expected["events"],
+        197 - expected["n"],
+    )
     for place, term in enumerate(entered):
         row = next(level for level in term.levels if not level.reference)
         close(row.multivariable.coefficient, expected["coef"][place])
