@@ -1,0 +1,243 @@
+"""Cox's proportional hazards model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from crlm.statistics.cox.estimability import Dependence, dependence
+from crlm.statistics.cox.likelihood import Moments, moments
+from crlm.statistics.cox.model import CoxData, CoxFit, Term, Ties
+from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
+from crlm.statistics.cox.risk_sets import build_risk_sets
+from crlm.statistics.cox.solve import Solution, expected_size, solve
+from crlm.statistics.results import TestResult, chi_square_p, interval_multiplier
+from crlm.statistics.times import (
+    FloatArray,
+    tie_times,
+    validate_entry,
+    validate_survival,
+    validate_weights,
+)
+
+NOT_CONVERGED = (
+    "no estimate: the likelihood still rises where the risks of patients differ more than numbers can hold; "
+    "the covariates of the model separate the events, or nearly so"
+)
+AT_THE_LIMIT = (
+    "taken at the limit of the coefficients without a finite estimate, which keep their degrees of freedom; "
+    "the likelihood-ratio test is safer"
+)
+
+
+def cox(
+    time: ArrayLike,
+    event: ArrayLike,
+    X: ArrayLike,
+    names: Sequence[str],
+    *,
+    ties: Ties = "efron",
+    terms: Sequence[Term] | None = None,
+    strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+    level: float = 0.95,
+) -> CoxFit:
+    """Fit Cox's model by maximum partial likelihood.
+
+    time: (n,) follow-up, any unit, >= 0. event: (n,) 1 or 0. X: (n, p) covariates, factors already coded in
+    columns. names: p different names. terms: which columns form one factor; by default each column is a
+    term of its own. strata: (n,) any labels; patients are compared within a stratum only. weights: (n,)
+    case weights > 0 (frequencies: the standard errors are those of a likelihood with each patient counted
+    so often). entry: (n,) delayed entry; a patient is at risk at t when entry < t <= time. Missing values
+    are refused, not dropped: choose the rows before. Raises `ValueError` for input of the wrong shape or
+    content.
+
+    Times that differ by floating-point noise are tied (`tie_times`). A column that is constant, or that
+    earlier columns determine, is left out and has a reason, as in R. A column with no finite estimate (its
+    likelihood rises for ever: no events at one level, separation) stays in the model at its limit: it has a
+    reason instead of a number, and the other coefficients, the log-likelihood and the tests are those of
+    the limit, to which R's output tends as its iterations go on.
+
+    Checked against: R survival 3.5 `coxph` (tests/golden/cox.json), the definition in plain Python
+    (tests/oracles/partial_likelihood.py) and by hand (docs/validation/cox.md). References: Cox 1972 (J R
+    Stat Soc B 34:187); Efron 1977 (J Am Stat Assoc 72:557); Breslow 1974 (Biometrics 30:89).
+    """
+    if ties not in ("efron", "breslow"):
+        raise ValueError(f"ties was {ties!r}; it is 'efron' or 'breslow'")
+    interval_multiplier(level)  # refuses a level that is none
+    data = _validated(time, event, X, strata=strata, weights=weights, entry=entry)
+    columns, grouped = _validated_names(names, terms, data.X.shape[1])
+    return fit_data(data, columns, grouped, ties, level)
+
+
+def fit_data(
+    data: CoxData, names: tuple[str, ...], terms: tuple[Term, ...], ties: Ties, level: float
+) -> CoxFit:
+    """Fit the model to data that are already validated."""
+    n, n_events = len(data.time), int(data.event.sum())
+    if not n_events:
+        return _refused(data, names, terms, ties, level)
+    efron = ties == "efron"
+    sets = build_risk_sets(
+        data.time,
+        data.event,
+        _centred(data.X).T,
+        stratum=data.stratum,
+        entry=data.entry,
+        weights=data.weights,
+        efron=efron,
+    )
+    null = moments(sets, np.zeros(len(names)))
+    information = null.information
+    spread = np.sqrt(np.einsum("ij,ij,j->i", sets.X, sets.X, sets.weights) / sets.weights.sum())
+    found = dependence(information, expected_size(sets, spread))
+    solution = solve(null, found, spread, efron=efron)
+
+    df = len(found.kept)
+    refusal = "no covariate can be estimated" if not df else None if solution.converged else NOT_CONVERGED
+    quadratic = float(solution.beta @ solution.information @ solution.beta)
+    nothing_finite = None if len(solution.kept) else "no coefficient has a finite estimate"
+    limit_note = (AT_THE_LIMIT,) if len(solution.directions) else ()
+    rise = 2.0 * (solution.log_likelihood - null.log_likelihood)
+    notes = () if df < n_events else (f"{df} coefficients for {n_events} events: the model is overfitted",)
+    return CoxFit(
+        names=names,
+        terms=terms,
+        ties=ties,
+        level=level,
+        n=n,
+        n_events=n_events,
+        n_at_risk=len(sets.rows),
+        reasons=_reasons(data, names, found, solution),
+        log_likelihood=solution.log_likelihood if solution.converged else None,
+        log_likelihood_null=null.log_likelihood,
+        likelihood_ratio_test=_test("likelihood-ratio", rise, df, n, refusal),
+        score_test=_test("score", _score_statistic(null, information, found), df, n, refusal),
+        wald_test=_test("wald", quadratic, df, n, refusal or nothing_finite, *limit_note),
+        iterations=solution.iterations,
+        converged=solution.converged,
+        data=data,
+        solution=solution if solution.converged else None,
+        notes=notes,
+    )
+
+
+def _centred(X: FloatArray) -> FloatArray:
+    """Columns minus their mean: nothing changes but the rounding. Constant columns become exactly 0."""
+    centred = X - X.mean(axis=0)
+    centred[:, np.ptp(X, axis=0) <= 1e-12 * np.abs(X).max(axis=0)] = 0.0
+    return np.asarray(centred)
+
+
+def _reasons(
+    data: CoxData, names: tuple[str, ...], found: Dependence, solution: Solution
+) -> tuple[str | None, ...]:
+    reasons: dict[int, str] = reasons_for_dropped(found, data.X, names, stratified=data.stratum is not None)
+    if not solution.converged:
+        reasons |= dict.fromkeys(found.kept.tolist(), NOT_CONVERGED)
+    elif len(solution.directions):
+        separating = [names[j] for j in np.flatnonzero(np.any(solution.directions != 0.0, axis=0))]
+        for j in np.flatnonzero(solution.lost).tolist():
+            along = [one for one in solution.directions if one[j] != 0.0]
+            reasons[j] = (
+                reason_for_separation(along[0], j, data.X, data.event, names)
+                if along
+                else reason_left_without(separating)
+            )
+    return tuple(reasons.get(j) for j in range(len(names)))
+
+
+def _score_statistic(null: Moments, information: FloatArray, found: Dependence) -> float:
+    score, kept = null.score[found.kept], found.kept
+    return float(score @ np.linalg.solve(information[np.ix_(kept, kept)], score))
+
+
+def _test(method: str, statistic: float, df: int, n: int, refusal: str | None, *notes: str) -> TestResult:
+    if refusal is not None:
+        return TestResult(method, None, None, None, n, refusal)
+    statistic = max(float(statistic), 0.0)
+    return TestResult(method, statistic, df, chi_square_p(statistic, df), n, notes=notes)
+
+
+def _refused(
+    data: CoxData, names: tuple[str, ...], terms: tuple[Term, ...], ties: Ties, level: float
+) -> CoxFit:
+    n = len(data.time)
+    reason = "no events" if n else "no patients"
+    return CoxFit(
+        names=names,
+        terms=terms,
+        ties=ties,
+        level=level,
+        n=n,
+        n_events=0,
+        n_at_risk=0,
+        reasons=(reason,) * len(names),
+        log_likelihood=None,
+        log_likelihood_null=None,
+        likelihood_ratio_test=_test("likelihood-ratio", 0.0, 0, n, reason),
+        score_test=_test("score", 0.0, 0, n, reason),
+        wald_test=_test("wald", 0.0, 0, n, reason),
+        iterations=0,
+        converged=False,
+        data=data,
+        solution=None,
+        reason=reason,
+    )
+
+
+def _validated(
+    time: ArrayLike,
+    event: ArrayLike,
+    X: ArrayLike,
+    *,
+    strata: ArrayLike | None,
+    weights: ArrayLike | None,
+    entry: ArrayLike | None,
+) -> CoxData:
+    times, events = validate_survival(time, event)
+    n = len(times)
+    covariates = np.asarray(X, dtype=np.float64)
+    if covariates.ndim != 2 or len(covariates) != n:
+        raise ValueError(f"X has shape {covariates.shape} and time has {n} values; X is one row per patient")
+    wrong = np.argwhere(~np.isfinite(covariates))
+    if len(wrong):
+        row, column = wrong[0].tolist()
+        raise ValueError(
+            f"X[{row}, {column}] is {covariates[row, column]}; every value must be a finite number"
+        )
+    entries = None if entry is None else validate_entry(entry, times)
+    tied = tie_times(times if entries is None else np.concatenate((times, entries)))
+    stratum = None
+    if strata is not None:
+        labels, stratum = np.unique(np.asarray(strata), return_inverse=True)
+        if stratum.shape != (n,):
+            raise ValueError(
+                f"strata has shape {stratum.shape} and time has {n} values; each patient needs one of each"
+            )
+        stratum = None if len(labels) < 2 else stratum
+    return CoxData(
+        time=tied[:n],
+        event=events,
+        X=covariates,
+        stratum=stratum,
+        entry=None if entries is None else tied[n:],
+        weights=None if weights is None else validate_weights(weights, n),
+    )
+
+
+def _validated_names(
+    names: Sequence[str], terms: Sequence[Term] | None, p: int
+) -> tuple[tuple[str, ...], tuple[Term, ...]]:
+    columns = tuple(names)
+    if len(columns) != p or len(set(columns)) != p:
+        raise ValueError(f"names must be {p} different names, one per column of X; they were {list(columns)}")
+    if terms is None:
+        return columns, tuple(Term(name, (name,)) for name in columns)
+    grouped = [column for term in terms for column in term.columns]
+    if sorted(grouped) != sorted(columns):
+        raise ValueError(f"terms must hold each of {list(columns)} exactly once; they hold {grouped}")
+    return columns, tuple(terms)

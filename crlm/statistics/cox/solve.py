@@ -1,0 +1,95 @@
+"""The maximum of the partial likelihood, at the limit where covariates separate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crlm.statistics.cox.delayed_entry import IntArray
+from crlm.statistics.cox.estimability import Dependence, dependence
+from crlm.statistics.cox.likelihood import Moments, moments
+from crlm.statistics.cox.newton import maximise
+from crlm.statistics.cox.risk_sets import RiskSets, split_strata
+from crlm.statistics.times import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Solution:
+    """The maximum in numbers, for other estimators to go on from.
+
+    kept: (q,) columns left when every determined one is dropped. sets: risk sets with those columns, centred.
+    beta: (q,). information, covariance: (q, q). Where covariates separate, the sets are those of the limit:
+    patients are compared only with the same value of every combination in `directions` (r, p), in that
+    order; `null` (s, p) holds the combinations of columns about which nothing is left in the limit. `lost`
+    (p,): columns without a finite estimate; some may stay in `kept`, where they stand for a contrast
+    between lost columns.
+    """
+
+    kept: IntArray
+    sets: RiskSets
+    beta: FloatArray
+    log_likelihood: float
+    information: FloatArray
+    covariance: FloatArray
+    directions: FloatArray
+    null: FloatArray
+    lost: BoolArray
+    iterations: int
+    converged: bool
+
+
+def solve(null: Moments, found: Dependence, spread: FloatArray, *, efron: bool) -> Solution:
+    """Maximise from the moments at beta = 0; as often as covariates separate, stratify by them and go on.
+
+    found: what depends on what among all columns. spread: (p,) a typical deviation of each column.
+    """
+    p = len(spread)
+    kept, iterations = found.kept, 0
+    directions, lost_combinations = np.zeros((0, p)), np.zeros((0, p))
+    start = null if len(kept) == p else moments(null.sets.with_columns(kept), np.zeros(len(kept)))
+    independent = start.sets
+    while True:
+        best = maximise(start, spread[kept])
+        iterations += best.iterations
+        if best.separation is None:
+            break
+        direction = np.zeros((1, p))
+        direction[0, kept] = best.separation.direction
+        directions = np.concatenate((directions, direction))
+        independent = split_strata(independent, best.separation.group, efron=efron)
+        left = _what_is_left(independent, spread[found.kept])
+        kept = found.kept[left.kept]
+        lost_combinations = np.zeros((len(left.dropped), p))
+        lost_combinations[:, found.kept] = left.null
+        start = moments(independent.with_columns(left.kept), np.zeros(len(kept)))
+    return Solution(
+        kept=kept,
+        sets=start.sets,
+        beta=best.beta,
+        log_likelihood=best.moments.log_likelihood,
+        information=best.information,
+        covariance=_inverse(best.information) if best.converged else np.zeros_like(best.information),
+        directions=directions,
+        null=lost_combinations,
+        lost=np.any(lost_combinations != 0.0, axis=0) | np.any(directions != 0.0, axis=0),
+        iterations=iterations,
+        converged=best.converged,
+    )
+
+
+def expected_size(sets: RiskSets, spread: FloatArray) -> FloatArray:
+    """About the diagonal of the information if every death were compared with everybody: (p,)."""
+    return np.asarray(spread**2 * sets.death_weight.sum())
+
+
+def _what_is_left(sets: RiskSets, spread: FloatArray) -> Dependence:
+    information = moments(sets, np.zeros(len(sets.X))).information
+    return dependence(information, expected_size(sets, spread))
+
+
+def _inverse(information: FloatArray) -> FloatArray:
+    root = np.sqrt(np.diagonal(information))
+    scale = np.outer(root, root)
+    inverse = np.linalg.inv(information / scale) / scale
+    return np.asarray((inverse + inverse.T) / 2.0)

@@ -1,0 +1,69 @@
+"""Is a whole factor associated with the outcome? One test per term, on as many df as it has columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from crlm.statistics.cox.fit import AT_THE_LIMIT, fit_data
+from crlm.statistics.cox.model import CoxFit, Term, wald
+from crlm.statistics.results import TestResult, chi_square_p
+
+
+def term_wald_test(fit: CoxFit, name: str) -> TestResult:
+    """Wald test that all coefficients of the term are 0: b' V^-1 b on one df per column that is not aliased.
+
+    A level without a finite estimate adds nothing to the statistic and keeps its degree of freedom; this is
+    what R and SPSS print, as the limit of ever larger coefficients with ever larger standard errors. The
+    result carries a note then: `term_likelihood_ratio_test` is the better test. `KeyError` when there is no
+    such term.
+    """
+    term = fit.term(name)
+    solution = fit.solution
+    columns = [fit.names.index(column) for column in term.columns]
+    if solution is None:
+        return TestResult("wald", None, None, None, fit.n, fit.reasons[columns[0]])
+    kept = [i for i, j in enumerate(solution.kept.tolist()) if j in columns]
+    elsewhere = np.delete(solution.null, columns, axis=1)
+    shared = np.any(solution.null[:, columns] != 0.0, axis=1) & np.any(elsewhere != 0.0, axis=1)
+    if not kept or shared.any():
+        reasons = [fit.reasons[j] for j in columns]
+        return TestResult("wald", None, None, None, fit.n, next(one for one in reasons if one is not None))
+    b = solution.beta[kept]
+    statistic = float(b @ np.linalg.solve(solution.covariance[np.ix_(kept, kept)], b))
+    lost = np.any(solution.lost[columns])
+    df = sum(j in solution.kept or bool(solution.lost[j]) for j in columns)
+    return wald(statistic, df, fit.n, (AT_THE_LIMIT,) if lost else ())
+
+
+def term_likelihood_ratio_test(fit: CoxFit, name: str) -> TestResult:
+    """Likelihood-ratio test of the term: twice the rise over the model without it, which is fitted here.
+
+    It is defined even where levels have no finite estimate. `KeyError` when there is no such term.
+    """
+    term = fit.term(name)
+    if fit.log_likelihood is None or fit.solution is None:
+        columns = [fit.names.index(column) for column in term.columns]
+        return TestResult("likelihood-ratio", None, None, None, fit.n, fit.reasons[columns[0]])
+    without = _without(fit, term)
+    if without.log_likelihood is None:
+        return TestResult("likelihood-ratio", None, None, None, fit.n, f"without {name}: {without.reason}")
+    df = _rank(fit) - _rank(without)
+    if not df:
+        return TestResult("likelihood-ratio", None, None, None, fit.n, f"the other terms determine {name}")
+    statistic = max(2.0 * (fit.log_likelihood - without.log_likelihood), 0.0)
+    return TestResult("likelihood-ratio", statistic, df, chi_square_p(statistic, df), fit.n)
+
+
+def _without(fit: CoxFit, term: Term) -> CoxFit:
+    columns = [j for j, column in enumerate(fit.names) if column not in term.columns]
+    data = replace(fit.data, X=fit.data.X[:, columns])
+    names = tuple(fit.names[j] for j in columns)
+    return fit_data(data, names, tuple(one for one in fit.terms if one != term), fit.ties, fit.level)
+
+
+def _rank(fit: CoxFit) -> int:
+    """Degrees of freedom of the model: columns that are not aliased."""
+    df = fit.likelihood_ratio_test.df
+    return 0 if df is None else int(df)
