@@ -6,6 +6,7 @@ spellings are recognised here and answered with ours.
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 
@@ -15,6 +16,8 @@ OPENING_QUOTES = "'\""
 TYPOGRAPHIC_QUOTES = "‘’“”„‚«»`´"
 
 KEYWORDS = ("and", "or", "not", "in", "true", "false")
+RESERVED = frozenset({*KEYWORDS, "is", "if", "else", "null", "none", "nan", "between", *keyword.kwlist})
+"""Words (in any case) that no variable can be called, because an expression could not use it."""
 
 SLIPS: tuple[tuple[str, str, str], ...] = (
     (r"&&?", "`{}` is not used here", "write `and`."),
@@ -24,7 +27,7 @@ SLIPS: tuple[tuple[str, str, str], ...] = (
     (r"=>|≥", "`{}` is not used here", "write `>=`."),
     (r"===", "`{}` is not used here", "write `==`."),
     (r":=", "`{}` is not used here", "write `==` to compare."),
-    (r"(?<![=!<>])(?<!\bside)(?<!\bside )=(?!=)", "a single `=` does not compare", "write `==`."),
+    (r"(?<![=!<>])=(?!=)", "a single `=` does not compare", "write `==`."),
     (r"!(?!=)", "`{}` is not used here", "write `not`."),
     (r"\*\*|\^", "there are no powers", "multiply: x * x."),
     (r"//|%", "`{}` is not used here", "write `/` for division; a fraction as 0.4, not 40 %."),
@@ -141,6 +144,7 @@ def slips(text: str) -> Iterator[Fault]:
 
 
 def _spelt_otherwise(masked: str) -> Iterator[Fault]:
+    masked = re.sub(r"(,\s*side\s*)=(?!=)", r"\1 ", masked)  # the one `=` that belongs here, in cut(...)
     taken: set[int] = set()
     for pattern, given, fix in SLIPS:
         for found in re.finditer(pattern, masked, flags=re.IGNORECASE):

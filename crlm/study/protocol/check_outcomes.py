@@ -1,0 +1,125 @@
+"""Checks of what is compared and of what is measured: the groups and the endpoints."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from crlm.cohort.endpoints import LOOKS_CENSORED
+from crlm.dictionary.variables import Variable
+from crlm.problems import did_you_mean
+from crlm.study.protocol.checking import Checking, quoted
+from crlm.study.protocol.model import Endpoint
+
+
+def compared_variable(checking: Checking) -> Variable | None:
+    """The variable of the comparison, when there is one and it has levels."""
+    comparison = checking.protocol.comparison
+    found = checking.variables.get(comparison.variable) if comparison is not None else None
+    return found if found is not None and found.is_categorical else None
+
+
+def check_comparison(checking: Checking) -> None:
+    """The groups are levels of a categorical variable, known at time zero."""
+    comparison = checking.protocol.comparison
+    if comparison is None:
+        return
+    key = ("comparison", "variable")
+    variable = checking.variable(key, comparison.variable)
+    if variable is None:
+        return
+    if not variable.is_categorical:
+        given = f'"{variable.name}" is a {variable.type} and has no groups'
+        fix = f"derive a category first: cut({variable.name}, [...], ['low', 'high'], side='right')."
+        checking.error(
+            key, "protocol-comparison", given, "a category or a yes_no.", fix if variable.is_numeric else None
+        )
+        return
+    if comparison.reference is not None and comparison.reference not in variable.level_names:
+        given = f'the reference "{comparison.reference}" is not a level of "{variable.name}"'
+        fix = did_you_mean(comparison.reference, variable.level_names)
+        checking.error(
+            ("comparison", "reference"), "protocol-unknown-level", given, quoted(variable.level_names), fix
+        )
+    warn_of_outcome(checking, key, variable.name, "the groups are made by")
+
+
+def warn_of_outcome(checking: Checking, key: tuple[str | int, ...], name: str, doing: str) -> None:
+    """A warning when a variable is known only after time zero."""
+    if name in checking.outcomes:
+        endpoint = checking.outcomes[name]
+        given = (
+            f'{doing} "{name}", which belongs to the endpoint "{endpoint}" and is known only after time zero'
+        )
+        checking.warning(key, "protocol-outcome-as-exposure", given, "use what is known at time zero.")
+
+
+def check_endpoints(checking: Checking) -> None:
+    """Times are numbers, statuses have levels, and every level has one meaning."""
+    for index, endpoint in enumerate(checking.protocol.endpoint):
+        key = ("endpoint", index)
+        time = checking.variable((*key, "time"), endpoint.time)
+        if time is not None and not time.is_numeric:
+            given = f'the time "{time.name}" is a {time.type}'
+            fix = (
+                "derive the time first: one date minus another is a number of days."
+                if time.type == "date"
+                else None
+            )
+            checking.error((*key, "time"), "protocol-endpoint-time", given, "a number or an integer.", fix)
+        elif time is not None and not time.unit:
+            given = f'the time "{time.name}" has no unit, and the report cannot say what the times are in'
+            checking.warning(
+                (*key, "time"), "protocol-endpoint-unit", given, 'give the variable unit = "months".'
+            )
+        status = checking.variable((*key, "status"), endpoint.status)
+        if status is not None:
+            _check_status(checking, key, endpoint, status)
+        _check_times(checking, key, endpoint)
+
+
+def _check_status(
+    checking: Checking, key: tuple[str | int, ...], endpoint: Endpoint, status: Variable
+) -> None:
+    if not status.is_categorical:
+        given = f'the status "{status.name}" is a {status.type}'
+        fix = "declare it as a category with levels, for example 0 = alive and 1 = dead."
+        checking.error((*key, "status"), "protocol-endpoint-status", given, "a category or a yes_no.", fix)
+        return
+    for kind in ("event", "censor", "competing"):
+        checking.levels((*key, kind), getattr(endpoint, kind), status)
+    mentioned = {*endpoint.event, *endpoint.censor, *endpoint.competing}
+    silent = [level for level in status.level_names if level not in mentioned]
+    if silent:
+        given = f"nothing says whether {quoted(silent)[:-1]} is event, censoring or competing"
+        allowed = f'every level of "{status.name}" in one of event, censor and competing.'
+        checking.error(
+            key, "protocol-endpoint-levels", given, allowed, f'add "{silent[0]}" to one of the three.'
+        )
+    doubtful = [level for level in endpoint.event if level in LOOKS_CENSORED and level in status.level_names]
+    if doubtful and not set(endpoint.censor) & set(LOOKS_CENSORED):
+        given = f'the event of {endpoint.label} is "{doubtful[0]}", which usually means censoring'
+        fix = "check that event and censor are not the wrong way round."
+        checking.warning((*key, "event"), "protocol-endpoint-reversed", given, fix)
+
+
+def _check_times(checking: Checking, key: tuple[str | int, ...], endpoint: Endpoint) -> None:
+    for index, landmark in enumerate(endpoint.landmarks):
+        if endpoint.horizon is not None and landmark > endpoint.horizon:
+            given = f"the landmark {landmark:g} lies beyond the horizon {endpoint.horizon:g}"
+            allowed = f"at most {endpoint.horizon:g}."
+            fix = "remove it, or move the horizon."
+            checking.error((*key, "landmarks", index), "protocol-endpoint-landmark", given, allowed, fix)
+    if any(first >= second for first, second in pairwise(endpoint.landmarks)):
+        given = "the landmarks are not in order, or one is given twice"
+        checking.warning(
+            (*key, "landmarks"), "protocol-endpoint-landmark", given, "write them from early to late."
+        )
+    if (
+        endpoint.axis_until is not None
+        and endpoint.axis_step is not None
+        and endpoint.axis_step > endpoint.axis_until
+    ):
+        given = f"the axis ends at {endpoint.axis_until:g} before its first step of {endpoint.axis_step:g}"
+        checking.error(
+            (*key, "axis_step"), "protocol-endpoint-axis", given, f"at most {endpoint.axis_until:g}."
+        )
