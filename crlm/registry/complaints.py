@@ -14,6 +14,7 @@ from crlm.registry.cells import Cells, Kind
 from crlm.registry.decimal_sign import DecimalSign
 from crlm.registry.reading import RawColumn, RawTable
 from crlm.registry.reading.table import NO_STORED_VALUE, WORKBOOK_ERRORS
+from crlm.registry.wording import count_of
 
 MOST_PER_COLUMN = 20
 """So many bad cells of one column are listed; the rest is counted."""
@@ -62,7 +63,7 @@ def cell_problems(
     ]
     rest = int(wrong.sum()) - len(listed)
     if rest:
-        given = f"{rest} more cells of this column are not values of it either."
+        given = f"{count_of(rest, 'more cell')} of this column that are not values of it."
         listed.append(Problem("cells-more", given, place=_place(raw, column)))
     return listed
 

@@ -14,6 +14,7 @@ from crlm.registry.cells import cell_frame, missing_reason
 from crlm.registry.reading import RawColumn, RawTable
 from crlm.registry.reading.table import NO_STORED_VALUE, WORKBOOK_ERRORS
 from crlm.registry.values import as_text
+from crlm.registry.wording import count_of, listed_rows
 
 MOST_LISTED = 20
 USUAL_FORM_SHARE = 0.9
@@ -47,7 +48,7 @@ def identifier_problems(raw: RawTable, identifiers: Identifiers) -> list[Problem
         problems.append(
             Problem(
                 code="identifier-missing",
-                given=f"{rows.len()} records have no identifier (rows {listed_rows(rows)}).",
+                given=f"{count_of(rows.len(), 'record')} without an identifier ({listed_rows(rows)}).",
                 allowed="an identifier for every record.",
                 fix="complete or remove these rows.",
                 place=_place(raw, identifiers, rows),
@@ -61,14 +62,14 @@ def identifier_problems(raw: RawTable, identifiers: Identifiers) -> list[Problem
         problems.append(
             Problem(
                 code="identifier-repeated",
-                given=f'"{identifier}" stands in {rows.len()} records (rows {listed_rows(rows)}).',
+                given=f'"{identifier}" stands in {rows.len()} records ({listed_rows(rows)}).',
                 allowed="one record per patient.",
                 fix="keep one record of each patient; lesions or episodes belong in a table of their own.",
                 place=_place(raw, identifiers, rows),
             )
         )
     if len(rows_of) > MOST_LISTED:
-        given = f"{len(rows_of) - MOST_LISTED} more identifiers stand in several records."
+        given = f"{count_of(len(rows_of) - MOST_LISTED, 'more identifier')} in several records."
         problems.append(
             Problem(
                 "cells-more", given, place=Place(file=raw.name, sheet=raw.sheet, column=identifiers.header)
@@ -77,7 +78,7 @@ def identifier_problems(raw: RawTable, identifiers: Identifiers) -> list[Problem
     return problems
 
 
-def identifier_findings(raw: RawTable, identifiers: Identifiers) -> list[Finding]:
+def identifier_findings(identifiers: Identifiers) -> list[Finding]:
     """Identifiers that may be the same patient written in two ways, and ones of another form than the others."""
     values = pl.col("identifier")
     folded = (
@@ -92,7 +93,7 @@ def identifier_findings(raw: RawTable, identifiers: Identifiers) -> list[Finding
     if alike.len():
         sentence = (
             f"{alike.len()} identifiers differ from another only in case, blanks, hyphens or leading zeros: "
-            f"the same patient twice? (rows {listed_rows(alike)})"
+            "the same patient twice?"
         )
         findings.append(_finding("identifiers-alike", sentence, identifiers, alike))
     usual, count = looks["form"].value_counts(sort=True).row(0)
@@ -100,16 +101,11 @@ def identifier_findings(raw: RawTable, identifiers: Identifiers) -> list[Finding
         others = looks.filter(pl.col("form") != usual)["row"]
         example = looks.filter(pl.col("form") == usual)["identifier"][0]
         sentence = (
-            f'{others.len()} identifiers have another form than the others, which look like "{example}" '
-            f"(rows {listed_rows(others)})."
+            f"{count_of(others.len(), 'identifier')} of another form than the others, which look like "
+            f'"{example}".'
         )
         findings.append(_finding("identifier-form", sentence, identifiers, others))
     return findings
-
-
-def listed_rows(rows: pl.Series, most: int = 5) -> str:
-    """Rows for a sentence: the first ones."""
-    return ", ".join(map(str, rows.head(most))) + (" ..." if rows.len() > most else "")
 
 
 def _finding(rule: str, sentence: str, identifiers: Identifiers, rows: pl.Series) -> Finding:

@@ -11,8 +11,8 @@ from crlm.dictionary.variables import MissingCode, Variable
 from crlm.problems import Place, Problem
 from crlm.registry.cells import same_code
 from crlm.registry.complaints import MOST_PER_COLUMN
-from crlm.registry.identifiers import listed_rows
 from crlm.registry.reading import RawColumn, RawTable
+from crlm.registry.wording import count_of
 
 
 def range_problems(raw: RawTable, column: RawColumn, variable: Variable, values: pl.Series) -> list[Problem]:
@@ -33,7 +33,7 @@ def range_problems(raw: RawTable, column: RawColumn, variable: Variable, values:
     ]
     rest = positions.len() - len(listed)
     if rest:
-        given = f"{rest} more values of this column are out of range."
+        given = f"{count_of(rest, 'more value')} of this column out of range."
         listed.append(Problem("values-more", given, place=_place(raw, column)))
     return listed
 
@@ -50,8 +50,8 @@ def implausible_values(
         " ..." if rows.len() > 5 else ""
     )
     sentence = (
-        f"{variable.label} is outside the plausible {_bounds(variable, variable.plausible)} in {rows.len()} records: "
-        f"{few} (rows {listed_rows(rows)})."
+        f'"{variable.label}" is outside the plausible {_bounds(variable, variable.plausible)} in '
+        f"{count_of(rows.len(), 'record')}: {few}."
     )
     return [
         Finding("value-implausible", "warning", sentence, column.header, rows.len(), tuple(rows.head(10)))

@@ -13,6 +13,7 @@ from crlm.registry.cells import Cells, cell_frame, missing_reason
 from crlm.registry.columns import find_columns
 from crlm.registry.complaints import cell_problems
 from crlm.registry.decimal_sign import decimal_sign
+from crlm.registry.general_findings import general_findings
 from crlm.registry.identifiers import identifier_findings, identifier_problems, identifiers_of
 from crlm.registry.ranges import implausible_values, meaning_problems, range_problems
 from crlm.registry.reading import RawTable
@@ -35,7 +36,8 @@ def typed_records(
     holds a code declared for its column or for the table (reason as declared), is user-missing in the file itself
     (its label), or is empty ("empty"). All other cells must be values: a cell that is not, a value outside `range`,
     a missing or repeated identifier are errors, and one DataError carries all of them, at most 20 per column and the
-    count of the rest. Values outside `plausible` are findings. Blank rows are counted in `unusable`.
+    count of the rest. Values outside `plausible` are findings, and so is what `general_findings` looks for. Blank
+    rows are counted in `unusable`.
 
     The source is marked synthetic when `synthetic` says so or when a column "synthetic" holds 1 in every row; a table
     in which it holds 1 in some rows only is refused.
@@ -75,13 +77,17 @@ def typed_records(
     if problems:
         raise DataError(problems)
     row = raw.rows.cast(pl.Int64).alias(ROW)
+    records = pl.DataFrame([row, *values.get_columns()])
     with_missing = [name for name in reasons.columns if reasons[name].null_count() < raw.height]
+    kept_reasons = pl.DataFrame([row, *(reasons[name] for name in with_missing)])
+    by_name = {variable.name: variable for variable in variables}
+    general = general_findings(records, by_name, kept_reasons)
     return Records(
-        frame=pl.DataFrame([row, *values.get_columns()]),
-        variables={variable.name: variable for variable in variables},
-        reasons=pl.DataFrame([row, *(reasons[name] for name in with_missing)]),
+        frame=records,
+        variables=by_name,
+        reasons=kept_reasons,
         source=_source(raw, synthetic or marked, decimal_note),
-        findings=(*findings, *identifier_findings(raw, identifiers)),
+        findings=(*findings, *identifier_findings(identifiers), *general),
         unusable=(("blank row", raw.blank_rows),) if raw.blank_rows else (),
     )
 
