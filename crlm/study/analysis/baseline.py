@@ -23,6 +23,8 @@ QUARTILES_IN_WORDS = {
     "spss": "quartiles by weighted average (SPSS default, R type 6)",
 }
 EVERYONE = "all"
+TWO_GROUP_TESTS = {"t": "t-pooled", "welch": "t-welch", "mann-whitney": "mann-whitney"}
+"""Tests of exactly two groups, as the protocol names them and as their results do."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,9 @@ def _count(n: int, denominator: int) -> document.Count:
 def _compare_numbers(wanted: str, samples: Sequence[np.ndarray]) -> document.Test | None:
     if wanted == "none" or not samples:
         return None
+    if wanted in TWO_GROUP_TESTS and len(samples) != 2:
+        reason = f"this test compares two groups and there are {len(samples)}"
+        return wording.no_test(TWO_GROUP_TESTS[wanted], sum(map(len, samples)), reason)
     makers = {
         "t": lambda: group_tests.t_test(*samples, variances="pooled"),
         "welch": lambda: group_tests.t_test(*samples, variances="welch"),

@@ -143,8 +143,8 @@ def _curve(
         events_at=_whole(curve.events),
         censored_at=_whole(curve.censored),
         survival=tuple(curve.survival.tolist()),
-        lower=tuple(wording.finite(bound) for bound in curve.lower.tolist()),
-        upper=tuple(wording.finite(bound) for bound in curve.upper.tolist()),
+        lower=_where(curve.has_interval, curve.lower),
+        upper=_where(curve.has_interval, curve.upper),
         median=wording.interval(median(curve)),
         landmarks=tuple(
             document.Landmark(time=at, survival=wording.interval(estimate), at_risk=count)
@@ -171,11 +171,17 @@ def _whole(counts: np.ndarray) -> tuple[int, ...]:
     return tuple(int(count) for count in counts)
 
 
+def _where(exists: np.ndarray, bounds: np.ndarray) -> tuple[float | None, ...]:
+    return tuple(float(bound) if there else None for there, bound in zip(exists, bounds, strict=True))
+
+
 def _compare(
     analysed: AnalysedEndpoint, groups: Groups
 ) -> tuple[document.Test, tuple[document.ObservedExpected, ...]]:
     data = analysed.data
     words = [level.label for level in groups.levels]
+    if len(set(words)) < len(words):
+        words = [level.level for level in groups.levels]
     result = log_rank(data.time, data.event, [words[place] for place in analysed.group], levels=words)
     return wording.test(result.test), tuple(
         document.ObservedExpected(
