@@ -1,0 +1,164 @@
+"""Table 1: characteristics per column, with what each p value is and what each percentage is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crlm.study.report import numbers
+from crlm.study.report.content.numbering import Footnotes, Numbering
+from crlm.study.report.tree import Align, Cell, Column, HeaderCell, Row, Section, Table, cell
+from crlm.study.results import BaselineRow, BaselineTable, Comparison, Count, NumberSummary, Results, Test
+
+_SUMMARY_WORDS = {"mean_sd": "mean (SD)", "median_iqr": "median (IQR)", "median_range": "median (range)"}
+_ABBREVIATIONS = {
+    "mean_sd": "SD: standard deviation.",
+    "median_iqr": "IQR: interquartile range, first to third quartile; {quartiles}.",
+    "median_range": "Range: smallest to largest value.",
+}
+
+
+def section(results: Results, numbering: Numbering) -> Section | None:
+    """The tables of characteristics."""
+    if not results.baseline:
+        return None
+    return numbering.section(
+        "baseline", "Characteristics", [table(one, results.comparison, numbering) for one in results.baseline]
+    )
+
+
+def table(baseline: BaselineTable, comparison: Comparison | None, numbering: Numbering) -> Table:
+    """A table of characteristics: variables with a known denominator, tests named by letter."""
+    rows = [row for block in baseline.blocks for row in block.rows]
+    ids = [column.id for column in baseline.columns]
+    tested = any(row.test is not None for row in rows)
+    smd = any(row.smd is not None for row in rows)
+    notes = Footnotes()
+    if any(row.summary == "count" for row in rows):
+        notes.note("Values are n (%) unless stated otherwise; of yes/no characteristics, those with yes.")
+    for text in baseline.notes:
+        notes.note(text)
+    for summary, words in _ABBREVIATIONS.items():
+        if any(row.summary == summary for row in rows):
+            notes.note(words.format(quartiles=baseline.quartiles.rstrip(".")))
+    body: list[Row] = []
+    width = 1 + len(ids) + tested + smd
+    for block in baseline.blocks:
+        if block.title:
+            body.append(Row((cell(block.title, columns=width),), "group"))
+        for row in block.rows:
+            body.extend(_rows(row, ids, notes, tested=tested, smd=smd))
+    right: Align = "right"
+    return Table(
+        id=baseline.id,
+        number=numbering.table(),
+        caption=baseline.title,
+        columns=(
+            Column("characteristic"),
+            *(Column(one, right) for one in ids),
+            *([Column("p", right)] if tested else []),
+            *([Column("smd", right)] if smd else []),
+        ),
+        header=_header(baseline, comparison, tested=tested, smd=smd),
+        body=tuple(body),
+        footnotes=notes.all(),
+    )
+
+
+def _header(
+    baseline: BaselineTable, comparison: Comparison | None, *, tested: bool, smd: bool
+) -> tuple[tuple[HeaderCell, ...], ...]:
+    labels = {column.id: f"{column.label}\nn = {numbers.count(column.n)}" for column in baseline.columns}
+    groups = {group.level for group in comparison.groups} if comparison else set()
+    last = [*(["p"] if tested else []), *(["SMD"] if smd else [])]
+    within = [labels[one] for one in labels if one in groups]
+    if comparison is None or len(within) < 2:
+        return (tuple(HeaderCell(text) for text in ("Characteristic", *labels.values(), *last)),)
+    outside = [labels[one] for one in labels if one not in groups]
+    first = (
+        *(HeaderCell(text, rows=2) for text in ("Characteristic", *outside)),
+        HeaderCell(comparison.label, columns=len(within)),
+        *(HeaderCell(text, rows=2) for text in last),
+    )
+    return first, tuple(HeaderCell(text) for text in within)
+
+
+def _rows(row: BaselineRow, ids: list[str], notes: Footnotes, *, tested: bool, smd: bool) -> Iterator[Row]:
+    def behind() -> list[Cell]:
+        return [*([_p(row.test, notes)] if tested else []), *([_smd(row, notes)] if smd else [])]
+
+    empty = [cell("") for _ in (*(["p"] if tested else []), *(["smd"] if smd else []))]
+    if row.summary == "count":
+        by_level = {level.level: level for level in row.levels}
+        if set(by_level) == {"yes", "no"}:
+            counts = by_level["yes"].cells
+            yield Row((cell(row.label), *(cell(_count(counts[one])) for one in ids), *behind()), "variable")
+        else:
+            yield Row((cell(row.label), *(cell("") for _ in ids), *behind()), "variable")
+            for level in row.levels:
+                yield Row(
+                    (cell(level.label), *(cell(_count(level.cells[one])) for one in ids), *empty), "level", 1
+                )
+    else:
+        yield Row(
+            (
+                cell(f"{row.label}; {_SUMMARY_WORDS[row.summary]}"),
+                *_number_cells(row, ids, notes),
+                *behind(),
+            ),
+            "variable",
+        )
+    if any(row.missing.get(one, 0) for one in ids):
+        reasons = "; ".join(f"{reason}, {numbers.count(n)}" for reason, n in row.missing_reasons.items())
+        mark = notes.mark(f"Missing: {reasons}") if reasons else ""
+        yield Row(
+            (cell("Missing", mark), *(cell(numbers.count(row.missing[one])) for one in ids), *empty),
+            "missing",
+            1,
+        )
+
+
+def _count(one: Count) -> str:
+    return f"{numbers.count(one.n)} ({numbers.percent(one.percent)})"
+
+
+def _number_cells(row: BaselineRow, ids: list[str], notes: Footnotes) -> list[Cell]:
+    known = [row.numbers[one] for one in ids]
+    values = {
+        "mean_sd": [value for one in known for value in (one.mean, one.sd)],
+        "median_iqr": [value for one in known for value in (one.median, one.q1, one.q3)],
+        "median_range": [value for one in known for value in (one.median, one.minimum, one.maximum)],
+    }[row.summary]
+    decimals = numbers.decimals_for(values, whole=row.summary != "mean_sd")
+    cells = []
+    for one in known:
+        text, complete = _summary(one, row.summary, decimals)
+        cells.append(cell(text, "" if complete else notes.mark(one.reason)))
+    return cells
+
+
+def _summary(one: NumberSummary, summary: str, decimals: int) -> tuple[str, bool]:
+    """A summary in words, and whether all of it exists."""
+
+    def shown(value: float | None) -> str:
+        return numbers.NONE if value is None else numbers.rounded(value, decimals)
+
+    if summary == "mean_sd":
+        return f"{shown(one.mean)} ({shown(one.sd)})", None not in (one.mean, one.sd)
+    low, high = (one.q1, one.q3) if summary == "median_iqr" else (one.minimum, one.maximum)
+    return f"{shown(one.median)} ({shown(low)} to {shown(high)})", None not in (one.median, low, high)
+
+
+def _p(test: Test | None, notes: Footnotes) -> Cell:
+    if test is None:
+        return cell(numbers.NONE)
+    if test.p is None:
+        return cell(numbers.NONE, notes.mark(f"No p value ({test.words}): {test.reason}"))
+    return cell(numbers.p_value(test.p), notes.mark(test.words), *(notes.mark(one) for one in test.notes))
+
+
+def _smd(row: BaselineRow, notes: Footnotes) -> Cell:
+    if row.smd is None:
+        return cell(numbers.NONE)
+    if row.smd.value is None:
+        return cell(numbers.NONE, notes.mark(f"No standardised mean difference: {row.smd.reason}"))
+    return cell(numbers.rounded(row.smd.value, 2))
