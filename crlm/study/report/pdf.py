@@ -1,0 +1,184 @@
+"""The report as PDF: A4, tagged, archivable (PDF/A-2a) and accessible (PDF/UA-1), the same bytes on every machine."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crlm.study.report.layout import head_places, lay_out
+from crlm.study.report.tree import (
+    Block,
+    BulletList,
+    Document,
+    Figure,
+    Inline,
+    KeyValues,
+    Paragraph,
+    Section,
+    Table,
+)
+from crlm.study.report.typeface import FONTS
+
+if TYPE_CHECKING:
+    import typst
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+STANDARDS = ["a-2a", "ua-1"]
+_DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", alt: sys.inputs.alt)
+"""
+_DRAWING_DOCUMENT = (
+    b"""#set document(title: sys.inputs.title, date: none)
+#set text(lang: "en")
+"""
+    + _DRAWING
+)
+
+
+def compiler() -> typst.Compiler:
+    """A typst compiler that sees the shipped fonts and no others; one per thread."""
+    import typst
+
+    return typst.Compiler(font_paths=[FONTS], ignore_system_fonts=True)
+
+
+def render_pdf(document: Document) -> bytes:
+    """The whole report; its dates are those of the results."""
+    created = _created(document)
+    tree = {
+        "id": document.id,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "authors": document.authors,
+        "banner": document.banner,
+        "data": document.data,
+        "created": document.created,
+        "date": {"year": created.year, "month": created.month, "day": created.day},
+        "sections": [_block(section, 1) for section in document.sections],
+    }
+    made = compiler().compile(
+        input=TEMPLATE.read_bytes(),
+        format="pdf",
+        sys_inputs={"document": json.dumps(tree, ensure_ascii=False)},
+        pdf_standards=STANDARDS,  # type: ignore[arg-type]
+        timestamp=created,
+    )
+    return _bytes(made)
+
+
+def figure_pdf(figure: Figure, document: Document, using: typst.Compiler) -> bytes:
+    """One figure as a PDF of its own size."""
+    made = using.compile(
+        input=_DRAWING_DOCUMENT,
+        format="pdf",
+        sys_inputs={"svg": figure.svg, "alt": figure.alt, "title": f"{figure.label}. {figure.caption}"},
+        timestamp=_created(document),
+    )
+    return _bytes(made)
+
+
+def figure_png(figure: Figure, using: typst.Compiler, *, ppi: float = 300.0) -> bytes:
+    """One figure as pixels, 300 to the inch."""
+    return _bytes(
+        using.compile(
+            input=_DRAWING, format="png", ppi=ppi, sys_inputs={"svg": figure.svg, "alt": figure.alt}
+        )
+    )
+
+
+def _bytes(made: bytes | list[bytes] | None) -> bytes:
+    if isinstance(made, bytes):
+        return made
+    if made is None or len(made) != 1:
+        raise ValueError("one file was expected")
+    return made[0]
+
+
+def _created(document: Document) -> datetime:
+    moment = datetime.fromisoformat(document.created.replace("Z", "+00:00"))
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _block(block: Block, level: int) -> dict[str, Any]:
+    """A block as the template reads it."""
+    if isinstance(block, Section):
+        within = [_block(one, level + 1) for one in block.blocks]
+        return {"kind": "section", "id": block.id, "level": level, "heading": block.heading, "blocks": within}
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "tone": block.tone, "runs": _inline(block.runs)}
+    if isinstance(block, BulletList):
+        return {"kind": "list", "items": [_inline(item) for item in block.items]}
+    if isinstance(block, KeyValues):
+        return {"kind": "terms", "items": [[term, _inline(value)] for term, value in block.items]}
+    if isinstance(block, Figure):
+        return {
+            "kind": "figure",
+            "id": block.id,
+            "label": block.label,
+            "caption": block.caption,
+            "alt": block.alt,
+            "svg": block.svg,
+            "width": block.width,
+        }
+    return _table(block)
+
+
+def _inline(runs: Inline) -> list[dict[str, Any]]:
+    letters = (("bold", "b"), ("italic", "i"), ("superscript", "^"), ("subscript", "_"), ("code", "c"))
+    return [
+        {
+            "text": run.text,
+            "style": "".join(letter for name, letter in letters if getattr(run, name)),
+            "target": run.target,
+        }
+        for run in runs
+    ]
+
+
+def _table(table: Table) -> dict[str, Any]:
+    layout = lay_out(table)
+    header = [
+        [
+            {
+                "text": one.text,
+                "columns": one.columns,
+                "rows": one.rows,
+                "place": place,
+                "align": table.columns[place].align,
+            }
+            for one, place in zip(row, places, strict=True)
+        ]
+        for row, places in zip(table.header, head_places(table), strict=True)
+    ]
+    body = []
+    for row in table.body:
+        cells, place = [], 0
+        for one in row.cells:
+            cells.append(
+                {
+                    "runs": _inline(one.runs),
+                    "marks": one.marks,
+                    "columns": one.columns,
+                    "tone": one.tone,
+                    "align": table.columns[place].align,
+                }
+            )
+            place += one.columns
+        body.append({"role": row.role, "indent": row.indent, "cells": cells})
+    return {
+        "kind": "table",
+        "id": table.id,
+        "label": table.label,
+        "caption": table.caption,
+        "columns": [column.id for column in table.columns],
+        "widths": layout.widths,
+        "landscape": layout.landscape,
+        "header": header,
+        "body": body,
+        "notes": [
+            {"text": note.text, "marks": [note.mark] if note.mark else [], "tone": note.tone}
+            for note in table.footnotes
+        ],
+    }
