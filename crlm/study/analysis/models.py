@@ -10,7 +10,7 @@ import numpy as np
 from crlm.dictionary.records import Records
 from crlm.statistics import selection
 from crlm.statistics.concordance import concordance
-from crlm.statistics.cox import CoxFit, cox, term_test
+from crlm.statistics.cox import CoxFit, cox, term_likelihood_ratio_test, term_wald_test
 from crlm.statistics.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from crlm.statistics.results import TestResult
 from crlm.study import results as document
@@ -65,7 +65,8 @@ class Analysis:
 
     def overall(self, fitted: Fitted, name: str) -> TestResult:
         """The overall test of a covariate in a model, of the declared kind."""
-        return term_test(fitted.fit, name, method=self.model.p)
+        test = term_likelihood_ratio_test if self.model.p == "likelihood-ratio" else term_wald_test
+        return test(fitted.fit, name)
 
 
 def model_result(
