@@ -47,9 +47,13 @@ def level_values(frame: pl.DataFrame, variable: Variable) -> pl.Series:
 
 def level_indices(frame: pl.DataFrame, variable: Variable) -> np.ndarray:
     """A categorical variable's values as indices into its levels, -1 when unknown; shape (n,), int64."""
-    names = {name: index for index, name in enumerate(variable.level_names)}
-    values = level_values(frame, variable)
-    return values.replace_strict(names, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+    values = frame[variable.name]
+    if variable.type == "yes_no":
+        place = np.array([variable.level_names.index("no"), variable.level_names.index("yes"), -1])
+        codes = values.cast(pl.Float64).to_numpy()
+        return place[np.where(np.isnan(codes), 2, codes).astype(np.int64)]
+    codes = values.cast(pl.Enum(variable.level_names)).cast(pl.UInt32).cast(pl.Float64).to_numpy()
+    return np.where(np.isnan(codes), -1, codes).astype(np.int64)
 
 
 def known_group(population: Population, variable: str, unknown: Literal["exclude"] | None) -> Population:

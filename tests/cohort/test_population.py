@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crlm.cohort.groups import groups_of, known_group
+from crlm.cohort.groups import groups_of, known_group, level_indices
 from crlm.cohort.population import Criterion, select
 from crlm.dictionary.records import ROW, DataSource, Records
-from crlm.dictionary.variables import Variable
+from crlm.dictionary.variables import Level, Variable
 from crlm.problems import DataError
 
 
@@ -137,3 +137,24 @@ def test_nobody_is_lost_or_counted_twice(ages, cuts):
         assert step.before - step.removed == step.after
         before = step.after
     assert before == population.n
+
+
+def test_levels_become_indices_and_unknown_becomes_minus_one():
+    table = records(treated=[True, None, False])
+    variable = Variable(name="treated", label="Treated", type="yes_no")
+    assert level_indices(table.frame, variable).tolist() == [1, -1, 0]
+    turned = Variable(
+        name="treated",
+        label="Treated",
+        type="yes_no",
+        levels=(Level(code=1, name="yes"), Level(code=0, name="no")),
+    )
+    assert level_indices(table.frame, turned).tolist() == [0, -1, 1]
+    stage = Variable(
+        name="stage",
+        label="Stage",
+        type="category",
+        levels=tuple(Level(code=c, name=c) for c in ("T2", "T1")),
+    )
+    frame = pl.DataFrame({"stage": ["T1", None, "T2"]})
+    assert level_indices(frame, stage).tolist() == [1, -1, 0]
