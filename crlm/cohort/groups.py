@@ -52,7 +52,7 @@ def level_indices(frame: pl.DataFrame, variable: Variable) -> np.ndarray:
         place = np.array([variable.level_names.index("no"), variable.level_names.index("yes"), -1])
         codes = values.cast(pl.Float64).to_numpy()
         return place[np.where(np.isnan(codes), 2, codes).astype(np.int64)]
-    codes = values.cast(pl.Enum(variable.level_names)).cast(pl.UInt32).cast(pl.Float64).to_numpy()
+    codes = values.cast(pl.Enum(variable.level_names)).to_physical().cast(pl.Float64).to_numpy()
     return np.where(np.isnan(codes), -1, codes).astype(np.int64)
 
 
