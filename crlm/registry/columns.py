@@ -86,7 +86,8 @@ def _other_header_row(raw: RawTable, wanted: Sequence[str], absent: Sequence[str
     merged = f" Merged cells: {', '.join(raw.merged_headers[:5])}." if raw.merged_headers else ""
     place = Place(file=raw.name, sheet=raw.sheet, row=raw.header_row)
     together = names & {cell.strip() for cell in (*raw.top[best], *raw.headers)}
-    split = here > 0 and counts[best] < len(names) and together == names
+    adjacent = abs(best + 1 - raw.header_row) == 1
+    split = adjacent and here > 0 and counts[best] < len(names) and together == names
     if split:
         return Problem(
             code="headers-in-two-rows",

@@ -23,7 +23,7 @@ DATE = re.compile(
     r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$|^\d{1,2}:\d{2}(:\d{2})?$"
 )
 NOT_FINITE = re.compile(r"^[+-]?(inf|infinity|nan|∞)$", re.IGNORECASE)
-NUMBER_AND_WORDS = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s.,;:/-].*)$")
+NUMBER_AND_WORDS = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s*(?![eExX]\d)([^\W\d_].*|[%°].*)$")
 COMMA = re.compile(r"^[+-]?\d+,\d+$")
 POINT = re.compile(r"^[+-]?\d+\.\d+$")
 THOUSANDS = re.compile(r"^[+-]?\d{1,3}([., ]\d{3})+([.,]\d+)?$")
@@ -174,7 +174,7 @@ def _number_fault(cell: _Cell) -> tuple[str, str, str]:
             "is true or false, not a number.",
             'declare type = "yes_no", or export numbers.',
         )
-    if NOT_FINITE.match(given):
+    if NOT_FINITE.match(given) or (cell.number is not None and not math.isfinite(cell.number)):
         return "cell-not-finite", "is not a finite number.", f"correct the cell, or declare it: {as_missing}."
     if given.lower() in UNKNOWN_WORDS:
         return "cell-not-a-number", "is not a number.", f"if it means missing, declare it: {as_missing}."

@@ -12,7 +12,6 @@ from crlm.dictionary.variables import MissingCode
 from crlm.problems import Place, Problem
 from crlm.registry.cells import cell_frame, missing_reason
 from crlm.registry.reading import RawColumn, RawTable
-from crlm.registry.reading.table import NO_STORED_VALUE, WORKBOOK_ERRORS
 from crlm.registry.values import as_text
 from crlm.registry.wording import count_of, listed_rows
 
@@ -34,7 +33,7 @@ def identifiers_of(raw: RawTable, column: RawColumn, codes: Sequence[MissingCode
     """The identifiers of a table as text, 12 for 12.0; empty cells, missing codes and Excel's errors are none."""
     frame, (cells,) = cell_frame([column], ".")
     text = as_text(cells)
-    usable = missing_reason(cells, codes).is_null() & ~text.is_in([*WORKBOOK_ERRORS, NO_STORED_VALUE])
+    usable = missing_reason(cells, codes).is_null()
     values = frame.select(pl.when(usable).then(text).alias("identifier")).to_series()
     return Identifiers(column.header, values, raw.rows)
 

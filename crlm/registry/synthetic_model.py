@@ -84,7 +84,7 @@ class _Draws:
         return np.asarray(self.uniform() < probability)
 
     def exponential(self) -> Column:
-        return -np.log1p(-self.uniform())
+        return np.asarray(-np.log1p(-self.uniform()))
 
     def poisson(self, mean: Column, highest: int) -> Column:
         uniform = self.uniform()

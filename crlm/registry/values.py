@@ -10,6 +10,7 @@ import polars as pl
 from crlm.dictionary.variables import Code, Variable
 from crlm.registry.cells import Cells, number_in
 from crlm.registry.decimal_sign import DecimalSign
+from crlm.registry.reading.table import NO_VALUES
 
 LARGEST_EXACT = 2.0**53
 """Beyond this a Float64 cannot tell one whole number from the next."""
@@ -89,9 +90,11 @@ def _is_code(value: object, code: Code, decimal: DecimalSign) -> bool:
 
 
 def as_text(cells: Cells) -> pl.Expr:
-    """The cells as text, numbers in their shortest form: 12 for 12.0; null for what is no text."""
+    """The cells as text, numbers in their shortest form: 12 for 12.0; null for what is no text, or Excel's error."""
     if cells.kind == "other":
         return pl.lit(None, pl.String)
+    if cells.kind == "text":
+        return pl.when(~cells.value.is_in(NO_VALUES)).then(cells.value)
     if cells.kind != "number" or cells.dtype.is_integer():
         return cells.value.cast(pl.String)
     whole = pl.when(_is_whole(cells.number)).then(cells.number).cast(pl.Int64, strict=False)

@@ -115,9 +115,11 @@ def _cut_quoted(text: str, delimiter: Delimiter, header_row: int, name: str) -> 
     chunks: list[pl.DataFrame] = []
     blank_rows = 0
     ragged = False
+    begins = 1
     try:
         for record in records:
             row += 1
+            begins = records.line_num + 1
             if row < header_row:
                 continue
             if header is None:
@@ -135,7 +137,7 @@ def _cut_quoted(text: str, delimiter: Delimiter, header_row: int, name: str) -> 
                     chunks.append(_transposed(chunk))
                     chunk = []
     except csv.Error as error:
-        raise _bad_quoting(error, records.line_num, name) from None
+        raise _bad_quoting(error, begins, records.line_num, name) from None
     if header is None:
         raise header_row_beyond_end(name, header_row, row)
     if not rows:
@@ -162,7 +164,9 @@ def _top(text: str, delimiter: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(record) for record in islice(records, TOP_ROWS))
 
 
-def _bad_quoting(error: csv.Error, line: int, name: str) -> DataError:
+def _bad_quoting(error: csv.Error, begins: int, ends: int, name: str) -> DataError:
+    """The error for a record that begins on one line and cannot be cut on another."""
+    line = begins
     if "field larger" in str(error):
         given = (
             "a cell of more than 131072 characters, which usually is a quotation mark that is never closed."
@@ -170,7 +174,7 @@ def _bad_quoting(error: csv.Error, line: int, name: str) -> DataError:
     elif "end of data" in str(error):
         given = "a quotation mark is opened and never closed."
     else:
-        given = "a quotation mark stands inside a quoted cell."
+        given, line = "a quotation mark stands inside a quoted cell.", ends
     return refuse(
         "text-bad-quoting",
         given,

@@ -19,8 +19,9 @@ SAMPLE_CHARACTERS = 1_000_000
 def find_delimiter(text: str, header_row: int, name: str) -> Delimiter:
     """The one delimiter that cuts the first records, header included, into the same number of cells.
 
-    Where none does so throughout, the one that does so for most records is returned: the rows that differ are
-    then refused by number. Two that fit, or none, are a DataError that asks for `[data] delimiter`.
+    Where none does so throughout, the one that does so for most records is returned, else the one that cuts
+    the header most: the rows that differ are then refused by number. Two that fit, or none, are a DataError
+    that asks for `[data] delimiter`.
     """
     counted = {delimiter: _cells_per_record(text, delimiter, header_row) for delimiter in DELIMITERS}
     consistent = [one for one, cells in counted.items() if cells and cells[0] > 1 and len(set(cells)) == 1]
@@ -37,7 +38,10 @@ def find_delimiter(text: str, header_row: int, name: str) -> Delimiter:
         )
     usual = {one: Counter(cells).most_common(1)[0] for one, cells in counted.items() if cells}
     likely = [one for one, (width, times) in usual.items() if width > 1 and 2 * times > len(counted[one])]
-    if not likely:
+    if likely:
+        return max(likely, key=lambda one: (usual[one][1] / len(counted[one]), usual[one][0]))
+    in_header = max(counted, key=lambda one: counted[one][0] if counted[one] else 0)
+    if not counted[in_header] or counted[in_header][0] == 1:
         raise refuse(
             "delimiter-not-found",
             "no comma, semicolon, tab or vertical bar separates the cells of its rows.",
@@ -46,7 +50,7 @@ def find_delimiter(text: str, header_row: int, name: str) -> Delimiter:
             allowed="cells separated by one of these, the same number in every row.",
             fix="export the table as CSV, or set [data] delimiter and header_row.",
         )
-    return max(likely, key=lambda one: (usual[one][1] / len(counted[one]), usual[one][0]))
+    return in_header
 
 
 def _cells_per_record(text: str, delimiter: Delimiter, header_row: int) -> list[int]:

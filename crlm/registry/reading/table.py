@@ -18,6 +18,9 @@ WORKBOOK_ERRORS = (
 )  # fmt: skip
 """The errors that a workbook's cell can hold in place of a value."""
 
+NO_VALUES = (*WORKBOOK_ERRORS, NO_STORED_VALUE)
+"""Text that is no value of anything, whatever format it comes from."""
+
 TOP_ROWS = 30
 """How many rows from the top are kept as they stand, to find headers that are lower than declared."""
 
