@@ -49,7 +49,7 @@ def table(baseline: BaselineTable, comparison: Comparison | None, numbering: Num
             body.extend(_rows(row, ids, notes, tested=tested, smd=smd))
     right: Align = "right"
     return Table(
-        id=baseline.id,
+        id=f"table-{baseline.id}",
         number=numbering.table(),
         caption=baseline.title,
         columns=(

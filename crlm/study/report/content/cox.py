@@ -65,7 +65,7 @@ def table(model: ModelResult, level: str, numbering: Numbering) -> Table:
         second += [HeaderCell(ratio), HeaderCell("p")]
         columns += [Column("multivariable-hr", "right"), Column("multivariable-p", "right")]
     return Table(
-        id=model.id,
+        id=f"table-{model.id}",
         number=numbering.table(),
         caption=f"{model.title}: Cox models",
         columns=tuple(columns),

@@ -110,7 +110,7 @@ def table(one: SubgroupResult, groups: dict[str, str], level: str, numbering: Nu
         if variable.missing:
             body.append(Row((cell("Missing"), cell(numbers.count(variable.missing)), *empty), "missing", 1))
     return Table(
-        id=one.id,
+        id=f"table-{one.id}",
         number=numbering.table(),
         caption=one.title,
         columns=(
