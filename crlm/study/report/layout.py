@@ -11,12 +11,16 @@ from crlm.study.report.typeface import text_width
 PORTRAIT, LANDSCAPE = 481.0, 728.0
 """Points: the text width of an A4 page with margins of 20 mm, upright and on its side."""
 TABLE_SIZE = 8.0
-PADDING = 8.0
-"""Points: what a cell leaves free left and right, together."""
+PADDING = 9.5
+"""Points: what a cell leaves free left and right, together, and a little slack for other typesetters."""
+SHORT = 30
+"""Rows: a table with no more than these is kept on one page."""
 INDENT = 9.0
 _SHORT_HEAD = 48.0
 """Points: the head of a column of numbers that is wider than this may be set in several lines."""
 _PAGE_NUMBER = " (p. 99)"
+_READABLE = 75.0
+"""Points: no column of words is made narrower; rather are numbers broken between words."""
 _COMFORTABLE = 105.0
 """Points: a column of words narrower than this reads badly; a table that would need that goes on its side."""
 
@@ -33,6 +37,10 @@ def lay_out(table: Table) -> TableLayout:
     """Widths that fill the page: columns of numbers as wide as their longest number, the words share what is left."""
     natural, narrowest = _needs(table)
     words = [column.align == "left" for column in table.columns]
+    narrowest = [
+        max(least, min(one, _READABLE)) if is_words else least
+        for one, least, is_words in zip(natural, narrowest, words, strict=True)
+    ]
     wanted = sum(
         min(one, _COMFORTABLE) if is_words else one for one, is_words in zip(natural, words, strict=True)
     )

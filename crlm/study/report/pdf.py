@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crlm.study.report.layout import head_places, lay_out
+from crlm.study.report.layout import SHORT, head_places, lay_out
 from crlm.study.report.tree import (
     Block,
     BulletList,
@@ -175,6 +175,7 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": [column.id for column in table.columns],
         "widths": layout.widths,
         "landscape": layout.landscape,
+        "short": len(table.body) <= SHORT,
         "header": header,
         "body": body,
         "notes": [

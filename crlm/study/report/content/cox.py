@@ -183,7 +183,7 @@ def _figures(model: ModelResult, level: str, numbering: Numbering, banner: str |
     kind = "multivariable" if adjusted else "univariable"
     pages = pages_of(rows)
     for k, page in enumerate(pages):
-        identifier = f"forest-{model.id}{f'-{k + 1}' if len(pages) > 1 else ''}"
+        identifier = f"forest{k + 1 if k else ''}-{model.id}"
         alt = f"Forest plot of the {kind} hazard ratios for {lower_first(model.title)}. " + " ".join(
             f"{row.label}: {row.ratio}." for row in page if row.ratio
         )

@@ -53,7 +53,7 @@ def _figures(
     rows = list(_forest_rows(one))
     pages = pages_of(rows)
     for k, page in enumerate(pages):
-        identifier = f"forest-{one.id}{f'-{k + 1}' if len(pages) > 1 else ''}"
+        identifier = f"subgroup-forest{k + 1 if k else ''}-{one.id}"
         alt = (
             f"Forest plot of {lower_first(endpoint.label)} in subgroups, {lower_first(one.contrast)}. "
             + " ".join(f"{row.label}: {row.ratio}." for row in page if row.ratio)

@@ -55,7 +55,7 @@ def _analysed(endpoint: EndpointResult) -> str:
 
 def _figure(endpoint: EndpointResult, numbering: Numbering, banner: str | None, *, by_group: bool) -> Figure:
     curves = endpoint.groups if by_group else (endpoint.overall,)
-    identifier = f"km-{endpoint.id}{'-groups' if by_group else ''}"
+    identifier = f"km-{'groups' if by_group else 'all'}-{endpoint.id}"
     label = numbers.level_words(endpoint.overall.median.level)
     subject = lower_first(endpoint.label)
     plural = "s" if by_group else ""
@@ -104,7 +104,7 @@ def table(endpoint: EndpointResult, numbering: Numbering) -> Table:
         _row(f"Median survival, {unit} ({level} CI)", [_median(one, notes) for one in curves]),
     ]
     if endpoint.overall.landmarks:
-        body.append(Row((cell(f"Survival, % ({level} CI); at risk", columns=1 + len(curves)),), "group"))
+        body.append(_row(f"Survival, % ({level} CI); at risk", [cell("") for _ in curves]))
         for k, landmark in enumerate(endpoint.overall.landmarks):
             cells = [_landmark(one, k, notes) for one in curves]
             body.append(Row((cell(f"{numbers.number(landmark.time)} {unit}"), *cells), "level", 1))

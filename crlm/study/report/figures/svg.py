@@ -221,4 +221,4 @@ def banner_line(banner: str | None, width: float) -> tuple[list[str], float]:
     if banner is None:
         return [], 0.0
     words = banner.split(":")[0]
-    return [text(width, 9, words, size=SMALL, anchor="end", bold=True, fill=ALERT)], 12.0
+    return [text(width - 2, 9, words, size=SMALL, anchor="end", bold=True, fill=ALERT)], 12.0

@@ -1,0 +1,6 @@
+"""The report of a study: the results document as HTML, Word, PDF, CSV and figures; a rendering computes nothing."""
+
+from crlm.study.report.content import build_document
+from crlm.study.report.files import FORMATS, Format, write_report
+
+__all__ = ["FORMATS", "Format", "build_document", "write_report"]
