@@ -304,6 +304,18 @@ def test_a_level_without_events_and_the_one_with_all_of_them():
     )
 
 
+def test_the_only_carrier_of_a_covariate_dies_first():
+    # A first Newton step of about n in the coefficient, to where the likelihood is flat in every digit.
+    time = [float(t) for t in range(1, 61)]
+    found, fit = reasons(
+        {"carrier": [1] + [0] * 59, "age": [float(i * 7 % 31) for i in range(60)]},
+        time=time,
+        event=[1, 1, 0] * 20,
+    )
+    assert found["carrier"].startswith("no finite estimate: carrier separates") and found["age"] is None
+    assert fit.coefficients[1].value is not None
+
+
 def test_a_continuous_covariate_that_separates():
     found, fit = reasons({"score": [-t for t in TIME], "age": AGE})
     assert found["score"] == (

@@ -14,8 +14,9 @@ from crlm.statistics.times import FloatArray
 # The squared length of a Newton step in units of the standard errors. The error after a step is about the
 # square of the step, so that at this length the estimates are as exact as their arithmetic.
 CONVERGED = 1e-20
-MAX_ITERATIONS = 60
+MAX_ITERATIONS = 200
 MAX_HALVINGS = 40
+LONGEST_STEP = 20.0
 # A maximum is reached in fewer; a likelihood that rises for ever takes more than twice as many to look flat.
 MANY_ITERATIONS = 12
 
@@ -35,9 +36,10 @@ class Maximum:
 def maximise(start: Moments, spread: FloatArray) -> Maximum:
     """Maximise the partial likelihood of independent covariates from `start`, the moments at beta = 0.
 
-    A step that lowers the likelihood is halved. Towards a maximum the steps shrink quadratically; when they
-    shrink by a constant factor instead, the likelihood may be rising for ever and the direction is checked
-    on the data.
+    A step that lowers the likelihood is halved, and no step changes a log hazard by more than LONGEST_STEP,
+    so that a likelihood that rises for ever is followed long before its information is lost in rounding.
+    Towards a maximum the steps shrink quadratically; when they shrink by a constant factor instead, the
+    likelihood may be rising for ever and the direction is checked on the data.
     """
     sets, here = start.sets, start
     beta = np.zeros(len(sets.X))
@@ -55,12 +57,17 @@ def maximise(start: Moments, spread: FloatArray) -> Maximum:
         if length > 0.05 * before and (found := find_separation(sets, step, spread)):
             return Maximum(beta, here, information, iteration, converged=False, separation=found)
         before = length
-        there = _step_upwards(sets, beta, step, here)
+        there = _step_upwards(sets, beta, _not_too_long(sets, step), here)
         if there is None:
             return Maximum(beta, here, information, iteration, converged=False)
         beta, here = there
         information = here.information
     return Maximum(beta, here, information, MAX_ITERATIONS, converged=False)
+
+
+def _not_too_long(sets: RiskSets, step: FloatArray) -> FloatArray:
+    change = float(np.abs(step @ sets.X).max())
+    return step if change <= LONGEST_STEP else step * (LONGEST_STEP / change)
 
 
 def _step_upwards(
