@@ -27,6 +27,14 @@ def in_sentence(label: str) -> str:
     return label[0].lower() + label[1:]
 
 
+def set_off(label: str) -> str:
+    """A label inside a sentence; in quotation marks when its words would read as part of the sentence."""
+    confusing = "," in label or any(
+        word in label.split() for word in ("and", "or", "is", "not", "minus", "plus")
+    )
+    return f"“{label}”" if confusing else in_sentence(label)
+
+
 def as_sentence(text: str) -> str:
     """A text with a capital at its beginning, unless it begins with a symbol like pN0."""
     word = text.split(maxsplit=1)[0].rstrip(",;:") if text.strip() else ""
@@ -35,9 +43,11 @@ def as_sentence(text: str) -> str:
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
-    """Items in a row: "a", "a and b", "a, b and c"."""
+    """Items in a row: "a", "a and b", "a, b and c"; with semicolons when an item has a comma of its own."""
     if len(items) < 2:
         return "".join(items)
+    if any("," in item or f" {last} " in item for item in items):
+        return f"{'; '.join(items[:-1])}; {last} {items[-1]}"
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 

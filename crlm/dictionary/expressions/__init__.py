@@ -5,7 +5,7 @@ The language is described, with its tested examples, in docs/reference/expressio
 
 from crlm.dictionary.expressions.frame import evaluate, to_polars
 from crlm.dictionary.expressions.parse import parse
-from crlm.dictionary.expressions.syntax import Expr, ExpressionError, Fault, names
+from crlm.dictionary.expressions.syntax import Expr, ExpressionError, Fault, names, names_of_values
 from crlm.dictionary.expressions.types import Kind, check
 from crlm.dictionary.expressions.words import in_words
 
@@ -18,6 +18,7 @@ __all__ = [
     "evaluate",
     "in_words",
     "names",
+    "names_of_values",
     "parse",
     "to_polars",
 ]

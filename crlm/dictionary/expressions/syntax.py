@@ -221,3 +221,22 @@ def every_node(root: Node) -> tuple[Node, ...]:
 def names(expr: Expr) -> frozenset[str]:
     """The variables that an expression uses."""
     return frozenset(node.name for node in every_node(expr.root) if isinstance(node, Name))
+
+
+def names_of_values(expr: Expr) -> frozenset[str]:
+    """The variables whose values an expression uses, and not only whether they are known.
+
+    An expression without any can never be unknown.
+    """
+    found: set[str] = set()
+    waiting: list[Node] = [expr.root]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name):
+            found.add(node.name)
+        asks_presence = isinstance(node, Call) and node.function in ("known", "missing")
+        if id(node) not in seen and not asks_presence:
+            waiting.extend(children(node))
+        seen.add(id(node))
+    return frozenset(found)

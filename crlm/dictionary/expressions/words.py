@@ -28,7 +28,7 @@ from crlm.dictionary.expressions.syntax import (
 )
 from crlm.dictionary.expressions.types import Kinds, check
 from crlm.dictionary.variables import Variable
-from crlm.dictionary.wording import as_sentence, in_sentence, listed, number, with_unit
+from crlm.dictionary.wording import as_sentence, listed, number, set_off, with_unit
 
 SIZES = {
     "==": "is",
@@ -163,7 +163,7 @@ class _Words:
             case Text(value):
                 return value.replace("_", " ")
             case Name(name):
-                return _set_off(self.variables[name].label)
+                return set_off(self.variables[name].label)
             case Negative(value):
                 return f"minus {self._operand(value)}"
             case Arithmetic():
@@ -238,7 +238,7 @@ class _Words:
         name = {True: "yes", False: "no"}.get(given, str(given)) if isinstance(given, bool) else str(given)
         variable = self.variables.get(subject.name) if isinstance(subject, Name) else None
         if variable is not None and name in variable.level_names:
-            return _set_off(variable.level(name).words)
+            return set_off(variable.level(name).words)
         return name.replace("_", " ")
 
     def _unit(self, node: Node) -> str | None:
@@ -258,14 +258,6 @@ class _Words:
             case _:
                 return None
         return units.pop() if len(units) == 1 else None
-
-
-def _set_off(label: str) -> str:
-    """A label inside a sentence; in quotation marks when its words would read as part of the sentence."""
-    confusing = "," in label or any(
-        word in label.split() for word in ("and", "or", "is", "not", "minus", "plus")
-    )
-    return f"“{label}”" if confusing else in_sentence(label)
 
 
 def _same_level(node: Arithmetic) -> bool:

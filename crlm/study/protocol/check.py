@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from crlm.dictionary.expressions import Kind, parse
+from crlm.dictionary.expressions import Kind, names_of_values, parse
 from crlm.dictionary.expressions.hints import RESERVED
-from crlm.dictionary.expressions.syntax import Call, Name, Node, children
 from crlm.dictionary.variables import Variable
 from crlm.problems import Problem, did_you_mean
 from crlm.study.protocol.check_analyses import check_baselines, check_models, check_subgroups
@@ -129,7 +128,7 @@ def _check_criteria(checking: Checking) -> None:
         key = ("population", "criteria", index, side)
         if not checking.condition(key, one.expression, checking.variables):
             continue
-        later = sorted(_beyond_presence(parse(one.expression).root) & set(checking.outcomes))
+        later = sorted(names_of_values(parse(one.expression)) & set(checking.outcomes))
         if later:
             given = (
                 f'the criterion "{one.label}" selects by "{later[0]}", which is known only after time zero: '
@@ -138,12 +137,3 @@ def _check_criteria(checking: Checking) -> None:
             checking.warning(
                 key, "protocol-selects-by-outcome", given, "select by what is known at time zero."
             )
-
-
-def _beyond_presence(node: Node) -> set[str]:
-    """The variables whose values matter, and not only whether they are known."""
-    if isinstance(node, Call) and node.function in ("known", "missing"):
-        return set()
-    if isinstance(node, Name):
-        return {node.name}
-    return set().union(*(_beyond_presence(child) for child in children(node)))
