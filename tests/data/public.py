@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 
 from crlm.statistics.cox import Term
-from tests.data.public_sources import SOURCES, Factor, Source
+from tests.data.public_sources import SOURCES
+from tests.data.source import Factor, Source
 
 ROOT = Path(__file__).parents[2]
 UNKNOWN = ("", "NA")
