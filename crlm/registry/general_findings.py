@@ -60,9 +60,9 @@ def _missing(
 
 def _constant(values: pl.Series, variable: Variable, header: str) -> list[Finding]:
     known = values.len() - values.null_count()
-    if known < 2 or values.drop_nulls().n_unique() > 1:
+    only = values.min()
+    if known < 2 or only != values.max():
         return []
-    only = values.drop_nulls()[0]
     shown = ("yes" if only else "no") if isinstance(only, bool) else only
     sentence = f'"{variable.label}" is {shown} in all {known} records where it is known.'
     return [Finding("column-constant", "warning", sentence, header, known)]
@@ -98,13 +98,19 @@ def _look_like_missing(values: pl.Series, variable: Variable, header: str, rows:
 
 def _missing_together(variables: Mapping[str, Variable], reasons: pl.DataFrame) -> list[Finding]:
     """Columns that are missing in exactly the same records, two records or more."""
-    groups: dict[bytes, list[str]] = {}
+    groups: list[tuple[pl.Series, list[str]]] = []
     for name in reasons.columns:
-        if name != ROW:
-            groups.setdefault(reasons[name].is_not_null().to_numpy().tobytes(), []).append(name)
+        if name == ROW:
+            continue
+        missing = reasons[name].is_not_null()
+        names = next((names for known, names in groups if known.equals(missing)), None)
+        if names is None:
+            groups.append((missing, [name]))
+        else:
+            names.append(name)
     findings = []
-    for names in groups.values():
-        where = reasons[ROW].filter(reasons[names[0]].is_not_null())
+    for missing, names in groups:
+        where = reasons[ROW].filter(missing)
         if len(names) < 2 or where.len() < 2:
             continue
         headers = [f'"{variables[name].header or name}"' for name in names]
