@@ -68,7 +68,8 @@ def run(
         results = run_study(loaded, records, tell=tell)
         with staged_folder(out, ours=REPORT_ENTRIES) as folder:
             (folder / "results.json").write_text(results.model_dump_json(indent=1), encoding="utf-8")
-            write_report(results, folder, formats={one.value for one in formats or Format}, tell=tell)
+            wanted = {one.value for one in formats or Format}
+            write_report(results, folder, formats={"csv", "figures", *wanted}, tell=tell)
     if json:
         terminal.print_json(_summary(results, out))
     elif not quiet:

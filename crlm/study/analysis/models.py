@@ -250,7 +250,7 @@ def _per_in_words(one: Covariate) -> str:
 
 
 def _hazards_test(fitted: Fitted, name: str) -> document.Test:
-    return wording.test(fitted.hazards.term(name))
+    return wording.test(fitted.hazards.terms[name])
 
 
 def _whole_fit(fitted: Fitted, analysed: AnalysedEndpoint) -> document.Fit:
@@ -300,7 +300,7 @@ def _notes(fitted: Fitted | None) -> tuple[str, ...]:
         )
     doubtful = []
     for one in fitted.covariates:
-        test = fitted.hazards.term(one.variable.name)
+        test = fitted.hazards.terms[one.variable.name]
         if test.p is not None and test.p < 0.05:
             doubtful.append(one.variable.label)
     if doubtful:

@@ -19,7 +19,7 @@ METHOD_WORDS = {
     "wald": "Wald test",
     "score": "score test",
     "likelihood-ratio": "likelihood-ratio test",
-    "proportional-hazards": "score test of proportional hazards (scaled Schoenfeld residuals)",
+    "scaled-schoenfeld": "score test of proportional hazards (scaled Schoenfeld residuals)",
 }
 
 
