@@ -140,11 +140,11 @@ for (x in c("test", "cell", "karnofsky")) add("veteran", x)
 # eps R takes the vanishing information for a determined column.
 early <- coxph.control(eps = 1e-10, iter.max = 100)
 for (ties_method in c("efron", "breslow")) {
-  add("sparse", "age + stage + male", ties_method, transforms = NULL, converge = early)
-  add("sparse", "rare + age", ties_method, transforms = NULL, converge = early)
-  add("sparse", "rare + stage + age", ties_method, strata = "centre", transforms = NULL, converge = early)
-  add("sparse", "rare + stage + age", ties_method, left = "Surv(entry, time, event)", transforms = NULL, converge = early)
-  add("reference", "age + stage + male", ties_method, transforms = NULL, converge = early)
+  add("sparse", "age + stage + male", ties_method, transforms = "identity", converge = early)
+  add("sparse", "rare + age", ties_method, transforms = "identity", converge = early)
+  add("sparse", "rare + stage + age", ties_method, strata = "centre", transforms = "identity", converge = early)
+  add("sparse", "rare + stage + age", ties_method, left = "Surv(entry, time, event)", transforms = "identity", converge = early)
+  add("reference", "age + stage + male", ties_method, transforms = "identity", converge = early)
 }
 
 # Concordance by itself: a predictor with ties, tied times, weights and strata.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,16 @@ class Solution:
     lost: BoolArray
     iterations: int
     converged: bool
+
+    def places_of(self, columns: Sequence[int]) -> IntArray:
+        """Where in `kept` stands what can still be told about these columns together.
+
+        Where some of them are lost these are contrasts between them; where they cannot be told apart from columns
+        outside, there is nothing: shape (0,).
+        """
+        outside = np.delete(self.null, columns, axis=1)
+        crossing = np.any(self.null[:, columns] != 0.0, axis=1) & np.any(outside != 0.0, axis=1)
+        return np.flatnonzero(np.isin(self.kept, columns) & ~crossing.any())
 
 
 def solve(null: Moments, found: Dependence, spread: FloatArray, *, efron: bool) -> Solution:

@@ -24,10 +24,8 @@ def term_wald_test(fit: CoxFit, name: str) -> TestResult:
     columns = [fit.names.index(column) for column in term.columns]
     if solution is None:
         return TestResult("wald", None, None, None, fit.n, fit.reasons[columns[0]])
-    kept = [i for i, j in enumerate(solution.kept.tolist()) if j in columns]
-    elsewhere = np.delete(solution.null, columns, axis=1)
-    shared = np.any(solution.null[:, columns] != 0.0, axis=1) & np.any(elsewhere != 0.0, axis=1)
-    if not kept or shared.any():
+    kept = solution.places_of(columns)
+    if not kept.size:
         reasons = [fit.reasons[j] for j in columns]
         return TestResult("wald", None, None, None, fit.n, next(one for one in reasons if one is not None))
     b = solution.beta[kept]
