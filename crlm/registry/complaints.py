@@ -19,6 +19,8 @@ from crlm.registry.wording import count_of
 MOST_PER_COLUMN = 20
 """So many bad cells of one column are listed; the rest is counted."""
 
+MONTH = "jan|feb|mar|mrt|apr|may|mei|jun|jul|aug|sep|oct|okt|nov|dec"
+NAMED_MONTH = re.compile(rf"^(\d{{1,4}}[-/. ]?({MONTH})|({MONTH})[a-z]*[-/. ]\d)", re.IGNORECASE)
 DATE = re.compile(
     r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$|^\d{1,2}:\d{2}(:\d{2})?$"
 )
@@ -165,7 +167,7 @@ def _number_fault(cell: _Cell) -> tuple[str, str, str]:
     """Code, what is wrong and what to do, for a cell that should be a number."""
     given = cell.shown
     as_missing = f'missing = [{{ code = {_toml(given)}, reason = "..." }}]'
-    if cell.kind == "date" or DATE.match(given):
+    if cell.kind == "date" or DATE.match(given) or NAMED_MONTH.match(given):
         fix = "format the column as numbers in Excel and enter the value again, or declare the column's type as date."
         return "cell-is-a-date", "is a date or a time, not a number.", fix
     if cell.kind == "boolean":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -60,7 +61,7 @@ def _missing(
 
 def _constant(values: pl.Series, variable: Variable, header: str) -> list[Finding]:
     known = values.len() - values.null_count()
-    only = values.min()
+    only: Any = values.min()
     if known < 2 or only != values.max():
         return []
     shown = ("yes" if only else "no") if isinstance(only, bool) else only

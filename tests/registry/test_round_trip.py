@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from crlm.dictionary.records import ROW
-from crlm.registry.reading import read_table
+from crlm.registry.reading import ReadOptions, read_table
 from tests.registry.tables import SMALL_VARIABLES, WRITERS, records, write_csv
 
 EXPECTED = pl.DataFrame(
@@ -48,6 +48,19 @@ def test_every_format(tmp_path, extension):
     assert typed.reasons.equals(REASONS) and typed.reasons.schema == REASONS.schema
     assert list(typed.variables) == [variable.name for variable in SMALL_VARIABLES]
     assert typed.source.rows == 4 and typed.source.columns == 8
+
+
+def test_the_export_of_a_dutch_excel(tmp_path):
+    """Semicolons, decimal commas, windows-1252: only the encoding must be declared."""
+    path = tmp_path / "patients.csv"
+    write_csv(path, delimiter=";", decimal=",", encoding="windows-1252")
+    typed = records(read_table(path, ReadOptions(encoding="windows-1252")), *SMALL_VARIABLES)
+    assert typed.frame.equals(EXPECTED) and typed.reasons.equals(REASONS)
+    notes = " ".join(typed.source.notes)
+    assert (
+        "Delimiter: semicolon" in notes
+        and 'Decimal sign: comma (found: "61,5" in row 2, column "age"' in notes
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

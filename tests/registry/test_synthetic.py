@@ -73,7 +73,9 @@ def test_disease_free_survival_has_the_declared_hazard_ratios_and_no_others():
         ties="efron",
     ).fit()  # fmt: skip
     assert np.abs((fitted.params - truth) / fitted.bse).max() < 4
-    assert ((truth / fitted.bse)[: len(declared)] > 4).all()  # so many patients that no effect would be noticed
+    assert (
+        (truth / fitted.bse)[: len(declared)] > 4
+    ).all()  # so many patients that no effect would be noticed
 
 
 def test_what_happens_follows_the_declared_shares():

@@ -103,6 +103,7 @@ def test_numbers(tmp_path, cell, value):
     ("cell", "code", "words"),
     [
         ("12 mm", "cell-not-a-number", 'write 12 and declare the unit in the protocol: unit = "mm"'),
+        ("5 maanden", "cell-not-a-number", 'unit = "maanden"'),
         ("5.4cm", "cell-not-a-number", 'write 5.4 and declare the unit in the protocol: unit = "cm"'),
         ("<0.5", "cell-not-a-number", "which number stands for it"),
         ("> 200", "cell-not-a-number", "which number stands for it"),
@@ -119,6 +120,8 @@ def test_numbers(tmp_path, cell, value):
         ("01-03-2020", "cell-is-a-date", "enter the value again"),
         ("1/3/20", "cell-is-a-date", "enter the value again"),
         ("14:30", "cell-is-a-date", "enter the value again"),
+        ("5-apr", "cell-is-a-date", "enter the value again"),  # what Excel makes of 5.4 in some countries
+        ("Mar-05", "cell-is-a-date", "enter the value again"),
         ("#DIV/0!", "cell-workbook-error", "mend the formula"),
         ("1_000", "cell-not-a-number", "correct the cell"),
         ("0x1F", "cell-not-a-number", "correct the cell"),
