@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,6 +23,8 @@ ProtocolName = Annotated[
 DataFile = Annotated[
     Path, typer.Option("--data", metavar="FILE", help="The table: .csv, .tsv, .xlsx, .sav, .dta or .parquet.")
 ]
+ALWAYS: tuple[Literal["csv", "figures"], ...] = ("csv", "figures")
+OPTIONAL: tuple[Literal["html", "docx", "pdf"], ...] = ("html", "docx", "pdf")
 REPORT_ENTRIES = ("results.json", "report.html", "report.docx", "report.pdf", "tables", "figures")
 
 
@@ -68,8 +70,10 @@ def run(
         results = run_study(loaded, records, tell=tell)
         with staged_folder(out, ours=REPORT_ENTRIES) as folder:
             (folder / "results.json").write_text(results.model_dump_json(indent=1), encoding="utf-8")
-            wanted = {one.value for one in formats or Format}
-            write_report(results, folder, formats={"csv", "figures", *wanted}, tell=tell)
+            asked = [
+                one for one in ALWAYS + OPTIONAL if one in ALWAYS or not formats or Format(one) in formats
+            ]
+            write_report(results, folder, formats=asked, tell=tell)
     if json:
         terminal.print_json(_summary(results, out))
     elif not quiet:

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 from crlm.dictionary.variables import Frozen
 from crlm.study.protocol.model import Reporting
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
 class Number(Frozen):

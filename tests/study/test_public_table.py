@@ -10,7 +10,7 @@ import pytest
 
 from crlm.cli.flow import checked_protocol, read_records
 from crlm.study.run import run_study
-from shared import CLINICAL, needs
+from tests.shared import CLINICAL, needs
 
 pytestmark = needs(CLINICAL)
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tcia.json").read_text())

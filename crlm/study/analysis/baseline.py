@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from crlm.statistics import group_tests, summaries
 from crlm.statistics.results import TestResult
 from crlm.study import results as document
 from crlm.study.analysis import wording
-from crlm.study.protocol.model import Baseline, Row
+from crlm.study.protocol.model import Baseline, Row, Summary
 
 QUARTILES_IN_WORDS = {
     "r7": "quartiles by linear interpolation (R type 7)",
@@ -73,18 +74,33 @@ def _columns(records: Records, groups: Groups | None, *, overall: bool) -> Colum
     return Columns(tuple(described), masks, tuple(level.level for level in groups.levels) if groups else ())
 
 
+@dataclass(frozen=True)
+class Described:
+    """A variable's summaries and comparison, whatever its type."""
+
+    summary: Summary
+    test: document.Test | None
+    smd: document.Number | None
+    numbers: dict[str, document.NumberSummary]
+    levels: tuple[document.BaselineLevel, ...]
+
+
 def _row(records: Records, columns: Columns, table: Baseline, row: Row) -> document.BaselineRow:
     variable = records.variables[row.variable]
     missing = records.frame[variable.name].is_null().to_numpy()
-    shared = {
-        "variable": variable.name,
-        "label": row.label or variable.label_with_unit,
-        "missing": {column: int((missing & mask).sum()) for column, mask in columns.masks.items()},
-        "missing_reasons": _missing_reasons(records, variable.name, missing),
-    }
-    if variable.is_numeric:
-        return _number_row(records.frame, variable, columns, table, row, shared)
-    return _category_row(records.frame, variable, columns, table, row, shared)
+    describe = _described_number if variable.is_numeric else _described_category
+    described = describe(records.frame, variable, columns, table, row)
+    return document.BaselineRow(
+        variable=variable.name,
+        label=row.label or variable.label_with_unit,
+        summary=described.summary,
+        numbers=described.numbers,
+        levels=described.levels,
+        missing={column: int((missing & mask).sum()) for column, mask in columns.masks.items()},
+        missing_reasons=_missing_reasons(records, variable.name, missing),
+        test=described.test,
+        smd=described.smd,
+    )
 
 
 def _missing_reasons(records: Records, name: str, missing: np.ndarray) -> dict[str, int]:
@@ -97,31 +113,25 @@ def _missing_reasons(records: Records, name: str, missing: np.ndarray) -> dict[s
     return dict(sorted(Counter(reasons.to_list()).items()))
 
 
-def _number_row(
-    frame: pl.DataFrame,
-    variable: Variable,
-    columns: Columns,
-    table: Baseline,
-    row: Row,
-    shared: dict[str, object],
-) -> document.BaselineRow:
+def _described_number(
+    frame: pl.DataFrame, variable: Variable, columns: Columns, table: Baseline, row: Row
+) -> Described:
     values = frame[variable.name].cast(pl.Float64).to_numpy()
     known = ~np.isnan(values)
     samples = [values[mask & known] for mask in columns.group_masks]
-    wanted = row.test or table.number_test
-    return document.BaselineRow(
-        **shared,
+    return Described(
         summary=row.summary or table.number_summary,
+        test=_compare_numbers(row.test or table.number_test, samples),
+        smd=_smd(summaries.standardised_difference(samples)) if table.smd and len(samples) > 1 else None,
         numbers={
             column: number_summary(values[mask & known], table.quartiles)
             for column, mask in columns.masks.items()
         },
-        test=_compare_numbers(wanted, samples),
-        smd=_smd(summaries.standardised_difference, samples) if table.smd else None,
+        levels=(),
     )
 
 
-def number_summary(values: np.ndarray, quartiles: str) -> document.NumberSummary:
+def number_summary(values: np.ndarray, quartiles: Literal["r7", "spss"]) -> document.NumberSummary:
     """Mean, standard deviation, quartiles and range of known values; what one or no value cannot give is null."""
     if values.size == 0:
         return document.NumberSummary(n=0, reason="no known value")
@@ -139,37 +149,33 @@ def number_summary(values: np.ndarray, quartiles: str) -> document.NumberSummary
     )
 
 
-def _category_row(
-    frame: pl.DataFrame,
-    variable: Variable,
-    columns: Columns,
-    table: Baseline,
-    row: Row,
-    shared: dict[str, object],
-) -> document.BaselineRow:
+def _described_category(
+    frame: pl.DataFrame, variable: Variable, columns: Columns, table: Baseline, row: Row
+) -> Described:
     index = level_indices(frame, variable)
     known = index >= 0
     counts = {
         column: np.bincount(index[mask & known], minlength=len(variable.levels))
         for column, mask in columns.masks.items()
     }
-    levels = tuple(
-        document.BaselineLevel(
-            level=level.name,
-            label=level.words,
-            cells={
-                column: _count(int(count[position]), int(count.sum())) for column, count in counts.items()
-            },
-        )
-        for position, level in enumerate(variable.levels)
-    )
     by_group = [counts[group] for group in columns.groups]
-    return document.BaselineRow(
-        **shared,
+    return Described(
         summary="count",
-        levels=levels,
         test=_compare_counts(row.test or table.category_test, by_group),
-        smd=_smd(summaries.standardised_difference_of_counts, by_group) if table.smd else None,
+        smd=_smd(summaries.standardised_difference_of_counts(by_group))
+        if table.smd and len(by_group) > 1
+        else None,
+        numbers={},
+        levels=tuple(
+            document.BaselineLevel(
+                level=level.name,
+                label=level.words,
+                cells={
+                    column: _count(int(count[place]), int(count.sum())) for column, count in counts.items()
+                },
+            )
+            for place, level in enumerate(variable.levels)
+        ),
     )
 
 
@@ -205,10 +211,7 @@ def _compare_counts(wanted: str, by_group: Sequence[np.ndarray]) -> document.Tes
     return wording.test(result)
 
 
-def _smd(measure: object, by_group: Sequence[np.ndarray]) -> document.Number | None:
-    if len(by_group) < 2:
-        return None
-    estimate = measure(by_group)  # type: ignore[operator]
+def _smd(estimate: summaries.StandardisedDifference) -> document.Number:
     value = wording.finite(estimate.value)
     return document.Number(
         value=value, reason=None if value is not None else estimate.reason or "not defined"

@@ -9,7 +9,7 @@ import numpy as np
 
 from crlm.dictionary.records import Records
 from crlm.statistics import selection
-from crlm.statistics.concordance import concordance
+from crlm.statistics.concordance import model_concordance
 from crlm.statistics.cox import CoxFit, cox, term_likelihood_ratio_test, term_wald_test
 from crlm.statistics.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from crlm.statistics.results import TestResult
@@ -271,7 +271,7 @@ def _whole_fit(fitted: Fitted, analysed: AnalysedEndpoint) -> document.Fit:
         likelihood_ratio=wording.test(fit.likelihood_ratio_test),
         wald=wording.test(fit.wald_test),
         score=wording.test(fit.score_test),
-        concordance=wording.interval(concordance(fit)),
+        concordance=wording.interval(model_concordance(fit).estimate),
         proportional_hazards=wording.test(fitted.hazards.overall),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crlm.problems import Place, Problem, ProtocolError, nearest
+from crlm.problems import ArgumentError, Place, Problem, ProtocolError, nearest
 from crlm.study.protocol.lines import Lines, lines_of
 from crlm.study.protocol.model import Protocol
 from crlm.study.protocol.shape import shape_problems
@@ -65,7 +65,7 @@ def find_protocol(name: str | Path) -> LoadedProtocol:
     fix = f'did you mean "{close}"?' if close else "give the path of a .toml file, or one of these ids."
     if Path(f"{text}.toml").is_file():
         fix = f'did you mean the file "{text}.toml"?'
-    raise ProtocolError(
+    raise ArgumentError(
         Problem(
             "protocol-unknown", f'there is no protocol "{text}"', f"{', '.join(shipped)}, or a path.", fix
         )
