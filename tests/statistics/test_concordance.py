@@ -1,0 +1,140 @@
+"""Harrell's C against R, against every pair, and where there is none."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crlm.statistics.concordance import NO_PAIRS, concordance, model_concordance
+from crlm.statistics.cox import cox
+from tests.oracles.pairs import harrell
+from tests.statistics.cox_golden import GOLDEN, SETS, fit_case, name_of, scalar
+
+
+def label(case):
+    return " ".join(scalar(case[key]) for key in ("set", "predictor", "weights", "strata") if case.get(key))
+
+
+@pytest.mark.parametrize("case", GOLDEN["concordance"], ids=label)
+def test_agrees_with_r(case):
+    data = SETS[scalar(case["set"])]
+    options = {key: data[scalar(case[key])] for key in ("weights", "strata") if case.get(key)}
+    found = concordance(data["time"], data["event"], data[scalar(case["predictor"])], **options)
+    assert found.estimate.value == pytest.approx(scalar(case["value"]), rel=1e-13)
+    assert found.estimate.standard_error == pytest.approx(math.sqrt(scalar(case["variance"])), rel=1e-12)
+    counts = [found.concordant, found.discordant, found.tied_risk, found.tied_time]
+    assert counts == [*case["counts"][:3], sum(case["counts"][3:])]
+
+
+@pytest.mark.parametrize("case", [case for case in GOLDEN["cases"] if not case["entry"]], ids=name_of)
+def test_a_model_agrees_with_r(case):
+    # Also where a coefficient has no finite estimate: R's large number orders patients as our limit does.
+    found = model_concordance(fit_case(case)).estimate
+    assert found.value == pytest.approx(scalar(case["concordance"]["value"]), rel=1e-13)
+    assert found.standard_error == pytest.approx(scalar(case["concordance"]["standard_error"]), rel=1e-11)
+
+
+patients = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 1), st.integers(-3, 3), st.integers(0, 1), st.integers(1, 3)),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(patients)
+@settings(max_examples=200, deadline=None)
+def test_counts_every_pair(rows):
+    time, event, risk, stratum, weights = (list(column) for column in zip(*rows, strict=True))
+    found = concordance(time, event, risk, strata=stratum, weights=weights)
+    expected = harrell(time, event, risk, stratum, weights)
+    if expected is None:
+        assert found.estimate.value is None and found.estimate.reason == NO_PAIRS
+        return
+    assert found.estimate.value == pytest.approx(float(expected[0]), rel=1e-12)
+    if expected[1] == 0:
+        assert found.estimate.standard_error is None and "no interval" in found.estimate.reason
+    else:
+        assert found.estimate.standard_error == pytest.approx(math.sqrt(expected[1]), rel=1e-9)
+
+
+@given(patients)
+@settings(max_examples=50, deadline=None)
+def test_the_opposite_risk_is_concordant_where_this_is_discordant(rows):
+    time, event, risk, stratum, weights = (list(column) for column in zip(*rows, strict=True))
+    one = concordance(time, event, risk, strata=stratum, weights=weights)
+    other = concordance(time, event, [-r for r in risk], strata=stratum, weights=weights)
+    assert (one.concordant, one.discordant, one.tied_risk) == (
+        other.discordant,
+        other.concordant,
+        other.tied_risk,
+    )
+
+
+def test_by_hand():
+    # Deaths at 1 (risk 3) and 2 (risk 1), censored at 2 (risk 2) and 4 (risk 1).
+    # Death at 1 against the three others: 3 concordant. Death at 2 against censored at 2 (discordant) and
+    # at 4 (tied).
+    found = concordance([1, 2, 2, 4], [1, 1, 0, 0], [3, 1, 2, 1])
+    assert (found.concordant, found.discordant, found.tied_risk, found.tied_time) == (3, 1, 1, 0)
+    assert found.estimate.value == pytest.approx(3.5 / 5)
+
+
+def test_the_interval_stays_within_0_and_1():
+    rng = np.random.default_rng(1)
+    time = rng.exponential(size=12)
+    found = concordance(time, np.ones(12), -time + rng.normal(scale=0.1, size=12)).estimate
+    assert found.value + 1.96 * found.standard_error > 1 and found.upper == 1.0 and found.lower > 0.5
+
+
+def test_perfect_agreement_has_no_interval():
+    found = concordance([1, 2, 3], [1, 1, 0], [3, 2, 1]).estimate
+    assert found.value == 1.0 and found.lower is None and "no interval" in found.reason
+
+
+@pytest.mark.parametrize("event", [[0, 0, 0], [0, 0, 1]])
+def test_nobody_to_compare(event):
+    found = concordance([1, 2, 3], event, [1, 2, 3])
+    assert found.estimate.value is None and found.estimate.reason == NO_PAIRS and found.n == 3
+
+
+def test_nobody_at_all():
+    assert concordance([], [], []).estimate.reason == NO_PAIRS
+
+
+def test_rounding_noise_in_time_is_a_tie():
+    assert concordance([0.1 + 0.2, 0.3], [1, 1], [1, 2]).tied_time == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "x", "reason"),
+    [
+        ([0, 0, 0, 0], [1, 2, 3, 4], "no events"),
+        ([1, 1, 1, 0], [5, 5, 5, 5], "constant: x is 5 in every row"),
+    ],
+)
+def test_a_model_without_estimates(event, x, reason):
+    fit = cox([1, 2, 3, 4], event, np.array(x, float)[:, None], ["x"])
+    assert model_concordance(fit).estimate.reason == reason
+
+
+def test_delayed_entry_is_refused_in_words():
+    fit = cox([1, 2, 3, 4], [1, 1, 1, 0], [[1.0], [3.0], [2.0], [1.0]], ["x"], entry=[0, 1, 0, 0])
+    assert "delayed entry" in model_concordance(fit).estimate.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"risk": [1, 2]}, "3 finite numbers"),
+        ({"risk": [1, math.nan, 2]}, "3 finite numbers"),
+        ({"strata": ["a"]}, "strata has shape"),
+        ({"weights": [1, 0, 1]}, "weights"),
+        ({"time": [-1, 2, 3]}, "never below 0"),
+    ],
+)
+def test_wrong_input_is_refused_in_words(change, message):
+    given = {"time": [1, 2, 3], "event": [1, 1, 0], "risk": [1, 2, 3]}
+    with pytest.raises(ValueError, match=message):
+        concordance(**(given | change))
