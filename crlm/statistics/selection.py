@@ -1,7 +1,9 @@
-"""Which covariates enter a model: declared rules as pure functions that return every decision and its reason.
+"""Which covariates stay in a model, by a rule stated beforehand, with every decision on record.
 
-Selection by p values makes the p values and intervals of the chosen model too optimistic; the rules are here because
-published studies use them, and a study that uses one must be able to show exactly what it did.
+Pure functions: they are given p-values, or a function that fits a model, and return what was chosen
+together with the trail of what was entered, dropped and kept, and why. That such rules make the p-values
+and intervals of the final model look better than they are (Harrell 2015, Regression Modeling Strategies,
+section 4.3) is for the report to say.
 """
 
 from __future__ import annotations
@@ -11,146 +13,217 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from crlm.statistics.results import Estimate, TestResult
+
 Action = Literal["entered", "not entered", "dropped", "kept", "forced"]
+Scale = Literal["log", "ratio"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision about one covariate: what was done, at which p (or change), and why, in words."""
+    """One decision. `p` is the p-value it rests on, `change` the relative change of the estimate, if any."""
 
     action: Action
     variable: str
     p: float | None
     why: str
+    change: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The covariates chosen, in the order of the candidates, and all steps that led there."""
+    """What was chosen, in the order of the candidates, and every step towards it.
+
+    apart: candidates on which the rule could not decide, with the reason; they are not chosen.
+    """
 
     chosen: tuple[str, ...]
     steps: tuple[Step, ...]
+    apart: Mapping[str, str]
 
 
 def univariable_screen(
-    p_values: Mapping[str, float | None],
-    *,
+    candidates: Sequence[str],
+    tests: Mapping[str, TestResult],
     threshold: float,
+    *,
     inclusive: bool,
     always: Sequence[str] = (),
-    reasons: Mapping[str, str] | None = None,
 ) -> Selection:
-    """Enter the candidates whose univariable p is at or below (`inclusive`), or strictly below, the threshold.
+    """Enter each candidate whose univariable p is below the threshold, or at it when `inclusive`.
 
-    `p_values`: candidate to p, in order; None when there is no p, with its reason in `reasons`: such a candidate does
-    not enter. `always`: candidates that enter whatever their p. Nothing is rounded before comparing.
+    tests: one per candidate (a factor has one overall test). always: candidates that enter whatever their
+    p. A candidate without a p is set apart with the reason of its test, unless it is in `always`.
     """
-    _known(always, list(p_values))
-    sign = "at or below" if inclusive else "below"
-    chosen, steps = [], []
-    for name, p in p_values.items():
+    _check(candidates, always, threshold)
+    steps: list[Step] = []
+    apart: dict[str, str] = {}
+    for name in candidates:
+        test = tests[name]
         if name in always:
-            step = Step("forced", name, p, "declared to enter whatever its p")
-        elif p is None:
-            step = Step(
-                "not entered", name, None, f"no univariable p: {(reasons or {}).get(name, 'not estimable')}"
-            )
-        elif p < threshold or (inclusive and p == threshold):
-            step = Step("entered", name, p, f"univariable p = {_shown(p)}, {sign} {threshold:g}")
+            steps.append(Step("forced", name, test.p, "in the model whatever its p"))
+        elif test.p is None:
+            apart[name] = _reason(test)
+            steps.append(Step("not entered", name, None, f"no univariable p: {apart[name]}"))
+        elif _passes(test.p, threshold, inclusive):
+            steps.append(Step("entered", name, test.p, _rule(threshold, inclusive)))
         else:
-            step = Step("not entered", name, p, f"univariable p = {_shown(p)}, not {sign} {threshold:g}")
-        steps.append(step)
-        if step.action in ("forced", "entered"):
-            chosen.append(name)
-    return Selection(tuple(chosen), tuple(steps))
+            steps.append(Step("not entered", name, test.p, f"not {_rule(threshold, inclusive)}"))
+    chosen = tuple(step.variable for step in steps if step.action in ("entered", "forced"))
+    return Selection(chosen, tuple(steps), apart)
 
 
 def backward_elimination(
+    fit: Callable[[tuple[str, ...]], Mapping[str, TestResult]],
     candidates: Sequence[str],
-    p_values: Callable[[Sequence[str]], Mapping[str, float | None]],
-    *,
     threshold: float,
+    *,
+    inclusive: bool,
     always: Sequence[str] = (),
 ) -> Selection:
-    """Drop the covariate with the largest p above the threshold, refit, and go on until none is above it.
+    """Start with all candidates; drop the one with the largest p and refit, until every p passes.
 
-    `p_values` fits a model with the given covariates and returns the p of each. A covariate without a p (not
-    estimable) is dropped first: it explains nothing. Of equal p values the later candidate goes. `always` stays.
+    fit: given variables, the test of each in the model of them all; it is called once per model. A p passes
+    below the threshold, or at it when `inclusive`. always: candidates that are never dropped. A candidate
+    without a p in the current model goes first, the last listed one before the others, because the model
+    may identify the rest without it; it is set apart with the reason. Of equal p-values the last listed
+    goes.
     """
-    _known(always, candidates)
-    left, steps = list(candidates), []
-    while left:
-        p = p_values(tuple(left))
-        free = [name for name in left if name not in always]
-        without = [name for name in free if p[name] is None]
-        if without:
-            worst = without[-1]
-            steps.append(Step("dropped", worst, None, f"no p in the model of {len(left)}: not estimable"))
+    _check(candidates, always, threshold)
+    model = list(candidates)
+    steps: list[Step] = []
+    apart: dict[str, str] = {}
+    tests: Mapping[str, TestResult] = fit(tuple(model)) if model else {}
+    while free := [name for name in model if name not in always]:
+        undefined = [name for name in free if tests[name].p is None]
+        if undefined:
+            worst = undefined[-1]
+            apart[worst] = _reason(tests[worst])
+            steps.append(Step("dropped", worst, None, f"no p in the model: {apart[worst]}"))
         else:
-            above = [
-                (p[name], place)
-                for place, name in enumerate(left)
-                if name in free and _above(p[name], threshold)
-            ]
-            if not above:
-                steps.extend(_kept(name, p[name], threshold, name in always) for name in left)
+            p_of = {name: p for name in free if (p := tests[name].p) is not None}
+            worst = max(reversed(free), key=p_of.__getitem__)
+            if _passes(p_of[worst], threshold, inclusive):
                 break
-            worst = left[max(above)[1]]
+            why = f"largest p of {len(free)}, not {_rule(threshold, inclusive)}"
+            steps.append(Step("dropped", worst, p_of[worst], why))
+        model.remove(worst)
+        tests = fit(tuple(model)) if model else {}
+    for name in model:
+        if name in always:
+            steps.append(Step("forced", name, tests[name].p, "in the model whatever its p"))
+        else:
             steps.append(
-                Step(
-                    "dropped",
-                    worst,
-                    p[worst],
-                    f"largest p of the model of {len(left)}: {_shown(p[worst])} > {threshold:g}",
-                )
+                Step("kept", name, tests[name].p, f"{_rule(threshold, inclusive)} in the final model")
             )
-        left.remove(worst)
-    return Selection(tuple(left), tuple(steps))
+    return Selection(tuple(model), tuple(steps), apart)
 
 
-def _above(p: float | None, threshold: float) -> bool:
-    return p is not None and p > threshold
+def relative_change(crude: Estimate, adjusted: Estimate, scale: Scale) -> float | str:
+    """How much adjustment changes an effect, relative to the crude effect, or why that cannot be told.
 
-
-def _kept(name: str, p: float | None, threshold: float, forced: bool) -> Step:
-    if forced:
-        return Step("forced", name, p, "declared to stay whatever its p")
-    return Step("kept", name, p, f"p = {_shown(p)} in the last model, not above {threshold:g}")
+    Both are log ratios (coefficients). "log": |b_adjusted - b_crude| / |b_crude|; "ratio": the same of
+    exp(b). Near a crude ratio of 1 the two differ without bound: a change from 1.01 to 1.02 is 99 % on the
+    log scale and 1 % on the other. Papers that say "10 % change" often do not say which they mean.
+    """
+    for name, one in (("crude", crude), ("adjusted", adjusted)):
+        if one.value is None:
+            return f"no {name} estimate: {one.reason or 'no reason given'}"
+    before, after = float(crude.value or 0.0), float(adjusted.value or 0.0)
+    if scale == "log":
+        return abs(after - before) / abs(before) if before else "the crude coefficient is exactly 0"
+    if scale == "ratio":
+        return abs(math.expm1(after - before)) if abs(after - before) < 700 else "the ratio is beyond numbers"
+    raise ValueError(f"scale was {scale!r}; it is 'log' or 'ratio'")
 
 
 def change_in_estimate(
-    crude: float,
-    adjusted: float,
-    *,
+    effect: Callable[[tuple[str, ...]], Estimate],
+    candidates: Sequence[str],
     threshold: float,
-    scale: Literal["log", "ratio"],
-) -> tuple[bool, float]:
-    """Whether adjustment changes a hazard (or odds) ratio by more than `threshold`, and the change as a fraction.
+    *,
+    scale: Scale,
+    together: bool,
+) -> Selection:
+    """Keep candidate confounders that change the effect of interest by more than the threshold (0.10: 10 %).
 
-    `crude`, `adjusted`: coefficients (log ratios). On the "log" scale the change is |adjusted - crude| / |crude|; on
-    the "ratio" scale it is |exp(adjusted) - exp(crude)| / exp(crude). Papers say "more than 10 %" and mean one of the
-    two; they can disagree completely, so it must be stated which. A crude coefficient of 0 has no relative change on
-    the log scale: any other adjusted one counts as infinite change.
+    effect: given covariates, the coefficient (log ratio) of the exposure adjusted for them; `effect(())` is
+    crude. together: all candidates are judged as one set against the crude effect, and all stay or all go.
+    Otherwise one at a time: of those left, the one that changes the current estimate most enters if that is
+    more than the threshold, and so on (forward). A change of exactly the threshold is not enough. A
+    candidate with which the effect has no estimate is set apart with the reason.
     """
-    if scale == "ratio":
-        change = abs(math.expm1(adjusted - crude))
-    elif crude == 0.0:
-        change = 0.0 if adjusted == 0.0 else math.inf
-    else:
-        change = abs(adjusted - crude) / abs(crude)
-    return change > threshold, change
+    _check(candidates, (), None)
+    crude = effect(())
+    if together:
+        return _judged_together(crude, effect, tuple(candidates), threshold, scale)
+    model: list[str] = []
+    steps: list[Step] = []
+    current = crude
+    left = list(candidates)
+    while left:
+        adjusted = {name: effect((*model, name)) for name in left}
+        changes = {name: relative_change(current, adjusted[name], scale) for name in left}
+        known = {name: change for name, change in changes.items() if not isinstance(change, str)}
+        best = max(known, key=known.__getitem__, default=None)
+        if best is None or not known[best] > threshold:
+            break
+        steps.append(Step("entered", best, None, _changes(known[best], threshold, scale), known[best]))
+        current = adjusted[best]
+        model.append(best)
+        left.remove(best)
+    apart = {}
+    for name in left:
+        change = changes[name]
+        if isinstance(change, str):
+            apart[name] = change
+            steps.append(Step("not entered", name, None, change))
+        else:
+            steps.append(Step("not entered", name, None, _changes(change, threshold, scale), change))
+    return Selection(tuple(name for name in candidates if name in model), tuple(steps), apart)
 
 
-def _known(names: Sequence[str], candidates: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in candidates]
-    if unknown:
-        raise ValueError(
-            f"{unknown[0]!r} is always in the model but is not a candidate: {', '.join(candidates)}"
-        )
+def _judged_together(
+    crude: Estimate,
+    effect: Callable[[tuple[str, ...]], Estimate],
+    candidates: tuple[str, ...],
+    threshold: float,
+    scale: Scale,
+) -> Selection:
+    if not candidates:
+        return Selection((), (), {})
+    change = relative_change(crude, effect(candidates), scale)
+    if isinstance(change, str):
+        steps = tuple(Step("not entered", name, None, change) for name in candidates)
+        return Selection((), steps, dict.fromkeys(candidates, change))
+    action: Action = "entered" if change > threshold else "not entered"
+    why = f"together with the others: {_changes(change, threshold, scale)}"
+    steps = tuple(Step(action, name, None, why, change) for name in candidates)
+    return Selection(candidates if change > threshold else (), steps, {})
 
 
-def _shown(p: float | None) -> str:
-    """A p for a sentence, never rounded across a threshold: three significant digits, more when they are needed."""
-    if p is None:
-        return "none"
-    return f"{p:.3g}" if p >= 0.0001 else "< 0.0001"
+def _check(candidates: Sequence[str], always: Sequence[str], threshold: float | None) -> None:
+    if len(set(candidates)) != len(candidates):
+        raise ValueError(f"candidates must differ; they were {list(candidates)}")
+    if unknown := [name for name in always if name not in candidates]:
+        raise ValueError(f"always names {unknown}, which are not among the candidates {list(candidates)}")
+    if threshold is not None and not 0.0 <= threshold <= 1.0:
+        raise ValueError(f"threshold was {threshold!r}; a p-value lies between 0 and 1, for example 0.10")
+
+
+def _passes(p: float, threshold: float, inclusive: bool) -> bool:
+    return p <= threshold if inclusive else p < threshold
+
+
+def _rule(threshold: float, inclusive: bool) -> str:
+    return f"p {'≤' if inclusive else '<'} {threshold:g}"
+
+
+def _changes(change: float, threshold: float, scale: Scale) -> str:
+    beyond = "more than" if change > threshold else "not more than"
+    of = "coefficient" if scale == "log" else "ratio"
+    return f"changes the {of} by {100 * change:.4g} %, {beyond} {100 * threshold:g} %"
+
+
+def _reason(test: TestResult) -> str:
+    return test.reason or "no reason given"

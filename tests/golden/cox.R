@@ -171,7 +171,30 @@ concord("tiny", "x")
 concord("noise", "x")
 concord("veteran", "karnofsky")
 
+# Backward elimination on the overall Wald p of each term: drop the largest above the threshold, refit.
+backward <- list()
+eliminate <- function(set, terms, threshold) {
+  d <- data[[set]]
+  everything <- terms
+  dropped <- list()
+  repeat {
+    fit <- coxph(reformulate(terms, "Surv(time, event)"), d, control = control)
+    p <- sapply(fit$assign, function(j) {
+      b <- coef(fit)[j]
+      pchisq(drop(b %*% solve(fit$var[j, j, drop = FALSE], b)), length(j), lower.tail = FALSE)
+    })
+    if (max(p) <= threshold) break
+    worst <- names(p)[which.max(p)]
+    dropped[[length(dropped) + 1]] <- list(term = worst, p = unname(max(p)))
+    terms <- setdiff(terms, worst)
+  }
+  backward[[length(backward) + 1]] <<- list(
+    set = set, terms = everything, threshold = threshold, dropped = dropped, kept = names(p), p = unname(p))
+}
+eliminate("veteran", c("test", "cell", "karnofsky", "months_from_diagnosis", "age", "prior"), 0.2)
+eliminate("ties", c("x", "y", "z"), 0.05)
+
 write_exact(
   list(made_with = list(R = R.version.string, survival = as.character(packageVersion("survival"))),
-       sets = lapply(generated, function(d) as.list(d)), cases = cases, concordance = pairs),
+       sets = lapply(generated, function(d) as.list(d)), cases = cases, concordance = pairs, backward = backward),
   "tests/golden/cox.json")
