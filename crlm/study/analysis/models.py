@@ -148,13 +148,13 @@ def _choose(
             for name in wanted
         ]
     else:
-        p = {name: analysis.overall(univariable[name], name) for name in candidates}
+        tests = {name: analysis.overall(univariable[name], name) for name in candidates}
         screen = selection.univariable_screen(
-            {name: test.p for name, test in p.items()},
-            threshold=keep.univariable_p,
+            list(candidates),
+            tests,
+            keep.univariable_p,
             inclusive=not keep.strictly_below,
             always=always,
-            reasons={name: test.reason for name, test in p.items() if test.reason},
         )
         wanted, steps = list(screen.chosen), [_step(step) for step in screen.steps]
     if keep.backward_p is None or not wanted:
@@ -163,11 +163,13 @@ def _choose(
         complete_cases([candidates[name] for name in wanted], analysis.analysed.data.time.size)
     )
 
-    def p_values(names: Sequence[str]) -> dict[str, float | None]:
+    def tests_of(names: tuple[str, ...]) -> dict[str, TestResult]:
         fitted = analysis.fit([candidates[name] for name in names], rows)
-        return {name: analysis.overall(fitted, name).p for name in names}
+        return {name: analysis.overall(fitted, name) for name in names}
 
-    eliminated = selection.backward_elimination(wanted, p_values, threshold=keep.backward_p, always=always)
+    eliminated = selection.backward_elimination(
+        tests_of, wanted, keep.backward_p, inclusive=True, always=always
+    )
     steps.extend(_step(step) for step in eliminated.steps)
     return list(eliminated.chosen), tuple(steps), rows
 
