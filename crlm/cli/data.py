@@ -11,12 +11,15 @@ from crlm.cli import terminal
 from crlm.cli.study import DataFile, ProtocolName
 from crlm.cli.terminal import Json, Quiet
 
-app = typer.Typer(help="Check tables and make synthetic ones.", no_args_is_help=True)
+app = typer.Typer(help="Look at a table before it is analysed; make synthetic ones.", no_args_is_help=True)
 
 
-@app.command()
+@app.command(short_help="Say what is missing or odd in a table.")
 def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
-    """Read a table as a protocol declares it and report what is missing, odd or contradictory in it."""
+    """Read a table as a protocol declares it: what each column holds, and what is missing, odd or contradictory.
+
+    Nothing is changed and nothing is written.
+    """
     terminal.use_json(json)
     from crlm.cli.flow import checked_protocol, read_records
     from crlm.registry.findings import column_summaries
@@ -55,20 +58,26 @@ def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
         typer.echo(f"  {finding.severity}: {finding.sentence}{rows} [{finding.rule}]")
 
 
-@app.command()
+@app.command(short_help="Make a SYNTHETIC table with a known truth.")
 def synth(
     protocol: Annotated[
         str, typer.Argument(metavar="ID", help="The shipped protocol to make a synthetic table for.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     patients: Annotated[
-        int, typer.Option("--patients", min=1, max=1_000_000, help="How many synthetic patients.")
+        int,
+        typer.Option("--patients", metavar="N", min=1, max=1_000_000, help="How many synthetic patients."),
     ] = 197,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same table.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same table.")
+    ] = 1,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Make a SYNTHETIC table of the shape that a shipped protocol reads, from a declared model with a known truth."""
+    """Make a SYNTHETIC table of the shape that a shipped protocol reads, from a declared model with a known truth.
+
+    DIR then holds clinical.csv, and a README.md that says what is true in it.
+    """
     terminal.use_json(json)
     from crlm.registry.synthetic import write_synthetic
 

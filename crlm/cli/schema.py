@@ -7,14 +7,14 @@ import typer
 from crlm.cli.terminal import print_json
 
 app = typer.Typer(
-    help="JSON Schemas of protocol and results: stable, for other software to check against.",
+    help="JSON Schemas of protocol and results, for other software.",
     no_args_is_help=True,
 )
 
 
 @app.command()
 def protocol() -> None:
-    """Print the JSON Schema of a study protocol."""
+    """Print the JSON Schema of a protocol."""
     from crlm.study.protocol.schema import protocol_schema
 
     print_json(protocol_schema())

@@ -15,16 +15,31 @@ if TYPE_CHECKING:
     from crlm.study.protocol.load import LoadedProtocol
     from crlm.study.results import Results
 
-app = typer.Typer(help="Run, check and list study protocols.", no_args_is_help=True)
+app = typer.Typer(help="Check a protocol, run it on a table, see the shipped ones.", no_args_is_help=True)
 
 ProtocolName = Annotated[
-    str, typer.Argument(metavar="PROTOCOL", help="A protocol's path (.toml), or the id of a shipped one.")
+    str, typer.Argument(metavar="PROTOCOL", help="The path of a .toml file, or the id of a shipped protocol.")
 ]
 DataFile = Annotated[
-    Path, typer.Option("--data", metavar="FILE", help="The table: .csv, .tsv, .xlsx, .sav, .dta or .parquet.")
+    Path,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="The table, one row per patient: .csv, .tsv, .xlsx, .sav, .dta or .parquet.",
+    ),
 ]
 ALWAYS: tuple[Literal["csv", "figures"], ...] = ("csv", "figures")
 OPTIONAL: tuple[Literal["html", "docx", "pdf"], ...] = ("html", "docx", "pdf")
+RUN_EXAMPLES = """\b
+Examples:
+  crlm study run my-study.toml --data patients.xlsx --out report
+  crlm study run my-study.toml --data patients.sav --out report --formats docx
+  crlm study run resected-crlm-public --data clinical.csv --out report
+"""
+SHOW_EXAMPLES = """\b
+Start from a shipped protocol:
+  crlm study show resected-crlm-public > my-study.toml
+"""
 REPORT_ENTRIES = ("results.json", "report.html", "report.docx", "report.pdf", "tables", "figures")
 
 
@@ -36,7 +51,7 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
-@app.command()
+@app.command(short_help="Run a protocol on a table: write the report.", epilog=RUN_EXAMPLES)
 def run(
     protocol: ProtocolName,
     data: DataFile,
@@ -50,13 +65,18 @@ def run(
         list[Format] | None,
         typer.Option(
             "--formats",
-            help="Renderings wanted besides results.json, tables and figures; repeat for several. All by default.",
+            metavar="FORMAT",
+            help="html, docx or pdf; repeat for several. All three when not given. "
+            "results.json, tables and figures are always written.",
         ),
     ] = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Run a protocol on a table and write results.json, tables, figures and the report."""
+    """Run a protocol on a table: write the report (HTML, Word, PDF), its tables and figures, and results.json.
+
+    The folder appears complete or not at all.
+    """
     terminal.use_json(json)
     from crlm.cli.flow import checked_protocol, read_records
     from crlm.output import staged_folder
@@ -80,7 +100,7 @@ def run(
         _print_summary(results, out)
 
 
-@app.command()
+@app.command(short_help="Say what a protocol will do; list its problems.")
 def check(protocol: ProtocolName, quiet: Quiet = False, json: Json = False) -> None:
     """Say in words what a protocol will do, and list every problem with its line and its fix."""
     terminal.use_json(json)
@@ -116,9 +136,9 @@ def check(protocol: ProtocolName, quiet: Quiet = False, json: Json = False) -> N
         typer.echo(f"\n{loaded.name}: no errors. SHA-256 {loaded.sha256}")
 
 
-@app.command()
+@app.command(short_help="Print a protocol, to read or to start from.", epilog=SHOW_EXAMPLES)
 def show(protocol: ProtocolName, json: Json = False) -> None:
-    """Print a protocol: the TOML as it is, or as JSON."""
+    """Print a protocol as it is written, or as JSON with its defaults filled in."""
     terminal.use_json(json)
     from crlm.cli.flow import load
 
@@ -131,7 +151,7 @@ def show(protocol: ProtocolName, json: Json = False) -> None:
 
 @app.command("list")
 def list_protocols(json: Json = False) -> None:
-    """List the shipped protocols."""
+    """List the shipped protocols: id, title and source."""
     terminal.use_json(json)
     from crlm.study.protocol.load import shipped_protocols
 
