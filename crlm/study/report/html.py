@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crlm.study.report.escaping import escape
 from crlm.study.report.layout import head_places
 from crlm.study.report.tree import (
     Block,
@@ -57,11 +58,6 @@ def render_html(document: Document) -> str:
         "",
     ]
     return "\n".join([*head, *body, *foot])
-
-
-def escape(text: str) -> str:
-    """Text as HTML holds it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def _print_banner(document: Document) -> str:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from crlm.study.results import Interval
 
@@ -20,6 +20,8 @@ NONE = "\u2013"
 
 _SUPERSCRIPT = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
+_WIDE = Context(prec=400)
+"""Digits enough for every float."""
 STYLE = (
     "Numbers are rounded half up. p values have three decimals below 0.1 and two from there on. "
     "Hazard ratios have two decimals, more when the interval would otherwise collapse. "
@@ -30,8 +32,12 @@ STYLE = (
 
 def rounded(value: float, decimals: int) -> str:
     """The number with so many decimals, rounded half up: 1234.5 with 0 decimals is "1,235"."""
-    text = f"{Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP):,}"
+    text = f"{_quantized(Decimal(repr(float(value))), decimals):,}"
     return text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
+
+
+def _quantized(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def count(n: int) -> str:
@@ -51,7 +57,7 @@ def percent(value: float | None, decimals: int = 1) -> str:
 
 def probability(value: float, decimals: int = 1) -> str:
     """A probability, 0 to 1, as a percentage without the sign."""
-    return f"{(Decimal(repr(float(value))) * 100).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP):f}"
+    return f"{_quantized(Decimal(repr(float(value))) * 100, decimals):f}"
 
 
 def level_words(level: float) -> str:

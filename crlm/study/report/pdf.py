@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crlm.study.report.escaping import without_control_characters
 from crlm.study.report.layout import SHORT, head_places, lay_out
 from crlm.study.report.tree import (
     Block,
@@ -37,15 +38,21 @@ _DRAWING_DOCUMENT = (
 )
 
 
-def compiler() -> typst.Compiler:
-    """A typst compiler that sees the shipped fonts and no others; one per thread."""
+def compiler(*, system_fonts: bool = False) -> typst.Compiler:
+    """A typst compiler, one per thread; it sees the shipped fonts and, unless asked, no others."""
     import typst
 
-    return typst.Compiler(font_paths=[FONTS], ignore_system_fonts=True)
+    return typst.Compiler(font_paths=[FONTS], ignore_system_fonts=not system_fonts)
 
 
 def render_pdf(document: Document) -> bytes:
-    """The whole report; its dates are those of the results."""
+    """The whole report; its dates are those of the results.
+
+    Letters that the shipped fonts lack (Chinese, emoji) are taken from the machine's fonts when it has them; when it
+    has not, the file is an ordinary PDF instead of an archivable one: those standards forbid letters without a shape.
+    """
+    import typst
+
     created = _created(document)
     tree = {
         "id": document.id,
@@ -58,11 +65,22 @@ def render_pdf(document: Document) -> bytes:
         "date": {"year": created.year, "month": created.month, "day": created.day},
         "sections": [_block(section, 1) for section in document.sections],
     }
-    made = compiler().compile(
+    inputs = {"document": json.dumps(_shown(tree), ensure_ascii=False)}
+    for system_fonts, standards in ((False, STANDARDS), (True, STANDARDS)):
+        try:
+            return _report(compiler(system_fonts=system_fonts), inputs, standards, created)
+        except typst.TypstError as problem:
+            if "could not be displayed" not in str(problem):
+                raise
+    return _report(compiler(system_fonts=True), inputs, [], created)
+
+
+def _report(using: typst.Compiler, inputs: dict[str, str], standards: list[str], created: datetime) -> bytes:
+    made = using.compile(
         input=TEMPLATE.read_bytes(),
         format="pdf",
-        sys_inputs={"document": json.dumps(tree, ensure_ascii=False)},
-        pdf_standards=STANDARDS,  # type: ignore[arg-type]
+        sys_inputs=inputs,
+        pdf_standards=standards,  # type: ignore[arg-type]
         timestamp=created,
     )
     return _bytes(made)
@@ -94,6 +112,17 @@ def _bytes(made: bytes | list[bytes] | None) -> bytes:
     if made is None or len(made) != 1:
         raise ValueError("one file was expected")
     return made[0]
+
+
+def _shown(value: Any) -> Any:
+    """The same value, its texts without what no font can show."""
+    if isinstance(value, str):
+        return without_control_characters(value)
+    if isinstance(value, dict):
+        return {key: _shown(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_shown(one) for one in value]
+    return value
 
 
 def _created(document: Document) -> datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crlm.study.report.escaping import escape
 from crlm.study.report.typeface import FAMILY
 
 INK = "#1a1a1a"
@@ -50,12 +51,6 @@ def number(value: float) -> str:
     """A coordinate: two decimals at most, no negative zero."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
-
-
-def escape(text: str) -> str:
-    """Text as XML holds it; characters that XML forbids are left out."""
-    allowed = "".join(one for one in text if one >= " " or one in "\t\n")
-    return allowed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def element(name: str, content: str = "", /, **attributes: str | float | None) -> str:

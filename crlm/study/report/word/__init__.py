@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from crlm.study.report.escaping import escape
 from crlm.study.report.layout import PORTRAIT, lay_out
 from crlm.study.report.tree import (
     Block,
@@ -21,7 +22,6 @@ from crlm.study.report.tree import (
 )
 from crlm.study.report.word.markup import (
     Bookmarks,
-    escape,
     field_instruction,
     field_mark,
     hyperlink,

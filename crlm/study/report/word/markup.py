@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from crlm.study.report.escaping import escape
 from crlm.study.report.tree import Inline, Run, Tone
 
 TWIPS = 20
 """Twentieths of a point, Word's unit of length."""
 _COLOURS: dict[Tone, str] = {"normal": "", "muted": "595959", "attention": "A30000"}
-
-
-def escape(text: str) -> str:
-    """Text as XML holds it; characters that XML forbids are left out."""
-    allowed = "".join(one for one in text if one >= " " or one in "\t\n")
-    return allowed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 @dataclass
