@@ -72,7 +72,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     terminal.use_json(False)
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="crlm", standalone_mode=False))
     except WRONG_ARGUMENTS as error:
         # They are noticed before any command has run, so nobody has asked for --json yet.
         if "--json" in sys.argv[1:]:
