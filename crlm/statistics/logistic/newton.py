@@ -1,0 +1,133 @@
+"""Newton's method on a concave likelihood, to the maximum or until the outcomes are seen to be separated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crlm.statistics.logistic.comparisons import Comparisons, Moments
+from crlm.statistics.logistic.separation import Separation, largest_separation, separation_along
+from crlm.statistics.times import FloatArray
+
+# The squared length of a Newton step in units of the standard errors. The error after a step is about the
+# square of the step, so that at this length the estimates are as exact as their arithmetic.
+CONVERGED = 1e-20
+# Where rounding keeps the steps from getting any shorter, this length is as good as it gets.
+ROUNDED = 1e-15
+MAX_ITERATIONS = 100
+MAX_HALVINGS = 40
+# Towards a maximum the steps shrink quadratically; only where there is none do they go on shrinking by e.
+SUSPICIOUS = 6
+DECIDED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Maximum:
+    """Where the iterations ended: at the maximum (`converged`), or `separation` says why there is none."""
+
+    theta: FloatArray
+    moments: Moments
+    iterations: int
+    converged: bool
+    separation: Separation | None = None
+
+
+def maximise(model: Comparisons, start: FloatArray, known: Moments | None = None) -> Maximum:
+    """Maximise the likelihood of independent parameters from `start` (q,); a step that lowers it is halved.
+
+    known: the moments at `start`, where they have been computed before. A maximum is believed when the steps
+    vanish within `DECIDED` iterations, or after the linear programme has said that nothing separates.
+    """
+    theta = start
+    here = model.at(start) if known is None else known
+    before = np.inf
+    overlap = False
+    for iteration in range(MAX_ITERATIONS):
+        step = newton_step(here.information, here.score)
+        length = np.inf if step is None else float(here.score @ step)
+        # A likelihood that rises for ever also looks flat in the end, but not before this is decided.
+        decided = overlap or iteration < DECIDED
+        if step is not None and decided and _vanished(length, before):
+            there = model.at(theta + step)
+            return Maximum(theta + step, there, iteration, converged=invertible(there.information))
+        found = None
+        if step is not None and iteration >= SUSPICIOUS and length > 0.05 * before:
+            found = _separation(model, step)
+        if found is None and not overlap and (iteration >= DECIDED or step is None):
+            found = _separation(model, None)
+            overlap = found is None
+        if found is not None:
+            return Maximum(theta, here, iteration, converged=False, separation=found)
+        next_ = None if step is None else _step_upwards(model, theta, step, here)
+        if next_ is None:
+            return Maximum(theta, here, iteration, converged=False)
+        before = length
+        theta, here = next_
+    return Maximum(theta, here, MAX_ITERATIONS, converged=False)
+
+
+def _vanished(length: float, before: float) -> bool:
+    return length <= CONVERGED or (length <= ROUNDED and length > 0.1 * before)
+
+
+def _separation(model: Comparisons, step: FloatArray | None) -> Separation | None:
+    """What separates among the comparisons that still count: along the step, or anywhere."""
+    counted = model.open
+    A = model.A[counted]
+    used = np.flatnonzero(np.any(A != 0.0, axis=0))
+    if not len(A):
+        return None
+    found = largest_separation(A[:, used]) if step is None else separation_along(A[:, used], step[used])
+    if found is None:
+        return None
+    direction, won = np.zeros(model.A.shape[1]), np.zeros(len(model.A), dtype=bool)
+    direction[used] = found.direction
+    won[counted] = found.won
+    return Separation(direction, won)
+
+
+def _step_upwards(
+    model: Comparisons, theta: FloatArray, step: FloatArray, here: Moments
+) -> tuple[FloatArray, Moments] | None:
+    # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
+    lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
+    for _ in range(MAX_HALVINGS):
+        there = model.at(theta + step)
+        if there.log_likelihood >= lowest:
+            return theta + step, there
+        step = step / 2.0
+    return None
+
+
+def newton_step(information: FloatArray, score: FloatArray) -> FloatArray | None:
+    """The Newton step, solved with the information scaled to a unit diagonal; None where impossible."""
+    diagonal = np.diagonal(information)
+    if not diagonal.min(initial=np.inf) > 0.0:
+        return None
+    root = np.sqrt(diagonal)
+    try:
+        step = np.linalg.solve(information / np.outer(root, root), score / root) / root
+    except np.linalg.LinAlgError:
+        return None
+    return step if np.all(np.isfinite(step)) else None
+
+
+def invertible(information: FloatArray) -> bool:
+    """Whether a symmetric matrix is positive definite beyond rounding."""
+    root = np.sqrt(np.diagonal(information))
+    if not root.min(initial=np.inf) > 0.0:
+        return False
+    try:
+        np.linalg.cholesky(information / np.outer(root, root))
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def inverse(information: FloatArray) -> FloatArray:
+    """The inverse of a positive definite matrix, symmetric to the last digit."""
+    root = np.sqrt(np.diagonal(information))
+    scale = np.outer(root, root)
+    found = np.linalg.inv(information / scale) / scale
+    return np.asarray((found + found.T) / 2.0)
