@@ -52,8 +52,9 @@ def fit_multinomial(X: FloatArray, share: FloatArray, weights: FloatArray) -> Fi
 
 def multinomial_probabilities(X: FloatArray, parameters: FloatArray) -> FloatArray:
     """Probability of each level, (n, k), level 0 first."""
-    eta = X @ parameters.reshape(-1, X.shape[1]).T
-    return np.asarray(special.softmax(np.column_stack((np.zeros(len(X)), eta)), axis=1))
+    eta = np.column_stack((np.zeros(len(X)), X @ parameters.reshape(-1, X.shape[1]).T))
+    odds = np.exp(eta - eta.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
 def fit_proportional_odds(X: FloatArray, level: FloatArray, k: int, weights: FloatArray) -> Fit:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import repeat
 from typing import Any, Literal
@@ -182,6 +180,9 @@ def _run(plan: Plan, seeds: list[np.random.SeedSequence], workers: int) -> list[
             raise CannotImpute(f"{column.variable.name}: no value is known")
     if workers == 1 or len(seeds) == 1 or not plan.visit:
         return [run_chain(plan, seed) for seed in seeds]
+    import pickle
+    from concurrent.futures import ProcessPoolExecutor
+
     try:
         pickle.dumps(plan)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
