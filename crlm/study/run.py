@@ -51,7 +51,8 @@ def run_study(
     )
     tell("Fitting models")
     models = tuple(
-        model_result(population_records, analysed[one.endpoint], one, level=level) for one in protocol.model
+        model_result(population_records, groups, analysed[one.endpoint], one, level=level)
+        for one in protocol.model
     )
     subgroups = tuple(
         subgroup_result(population_records, groups, analysed[one.endpoint], one, level=level)

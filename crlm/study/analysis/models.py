@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crlm.cohort.groups import Groups
 from crlm.dictionary.records import Records
+from crlm.dictionary.variables import Variable
 from crlm.statistics import selection
 from crlm.statistics.concordance import model_concordance
 from crlm.statistics.cox import CoxFit, cox, term_likelihood_ratio_test, term_wald_test
@@ -70,9 +72,12 @@ class Analysis:
 
 
 def model_result(
-    records: Records, analysed: AnalysedEndpoint, model: Model, *, level: float
+    records: Records, groups: Groups | None, analysed: AnalysedEndpoint, model: Model, *, level: float
 ) -> document.ModelResult:
-    """A declared model, its univariable analyses and its multivariable one side by side."""
+    """A declared model, its univariable analyses and its multivariable one side by side.
+
+    The comparison's reference is that variable's reference here too, unless its column declares one of its own.
+    """
     analysis = Analysis(analysed, model, level)
     frame = (
         records.frame[analysed.data.rows.tolist()]
@@ -80,7 +85,9 @@ def model_result(
         else records.frame
     )
     candidates = {
-        one.variable: covariate(frame, records.variables[one.variable], one.per) for one in model.candidates
+        one.variable: covariate(frame, variable, one.per, _group_reference(groups, variable))
+        for one in model.candidates
+        for variable in (records.variables[one.variable],)
     }
     univariable = {name: analysis.fit([one]) for name, one in candidates.items()}
     chosen, steps, screened = _choose(analysis, candidates, univariable)
@@ -102,6 +109,12 @@ def model_result(
         selection=steps,
         notes=_notes(fitted),
     )
+
+
+def _group_reference(groups: Groups | None, variable: Variable) -> str | None:
+    if groups is None or groups.variable.name != variable.name or variable.reference is not None:
+        return None
+    return groups.reference
 
 
 def rule_in_words(model: Model) -> str:

@@ -141,7 +141,9 @@ class Comparison(Frozen):
 
     variable: Name = Field(description="A category or yes_no; its levels are the groups.")
     reference: Name | None = Field(
-        default=None, description="The reference group; the variable's reference when absent."
+        default=None,
+        description="The reference group, in models too unless the column declares its own; "
+        "the variable's reference when absent.",
     )
     label: str | None = Field(default=None, description="What the groups are, in words.")
     unknown: Literal["exclude"] | None = Field(
