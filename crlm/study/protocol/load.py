@@ -54,7 +54,7 @@ def key_in_words(path: tuple[str | int, ...], protocol: Protocol) -> str:
 
 
 def find_protocol(name: str | Path) -> LoadedProtocol:
-    """The protocol at a path, or the shipped one of that id; a ProtocolError says which ids there are."""
+    """The protocol at a path, or the shipped one of that id; an ArgumentError says which ids there are."""
     text = str(name)
     if isinstance(name, Path) or Path(text).suffix or "/" in text or "\\" in text or Path(text).is_file():
         return load_protocol(Path(text))

@@ -250,13 +250,10 @@ class _Finder:
             "less_than_equal": "at most",
         }
         limit = next(context[key] for key in ("gt", "ge", "lt", "le") if key in context)
-        extra = " and below 1, for example 0.95" if limit == 0 and path[-1] == "level" else ""
-        self.add(
-            path,
-            "protocol-value",
-            f"{_shown(given)} is not allowed",
-            f"a number {words[bound]} {limit:g}{extra}.",
-        )
+        percent = path[-1] == "level" and isinstance(given, int | float) and 1 < given < 100
+        fix = f"write {given / 100:g}." if percent else None
+        allowed = f"a number {words[bound]} {limit:g}."
+        self.add(path, "protocol-value", f"{_shown(given)} is not allowed", allowed, fix)
 
 
 def _is(kind: type, given: Any) -> bool:
