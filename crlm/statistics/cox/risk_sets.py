@@ -40,7 +40,7 @@ class RiskSets:
     arrays. starts: (K,) first patient whose last block is k; every block has one, because it has a death.
     deaths: (E,) the patients with the event, by block. death_starts: (K,) the first death of each block.
     death_block: (E,). death_weight: (E,) mean weight of the deaths of the block. tied: None for Breslow and
-    without ties. block_time, block_stratum: (K,). strata: block ranges, one per stratum.
+    without ties. block_stratum: (K,). strata: block ranges, one per stratum.
     """
 
     X: FloatArray
@@ -54,7 +54,6 @@ class RiskSets:
     death_block: IntArray
     death_weight: FloatArray
     tied: TiedDeaths | None
-    block_time: FloatArray
     block_stratum: IntArray
     strata: tuple[tuple[int, int], ...]
     late: LateStays | None
@@ -173,7 +172,6 @@ def build_risk_sets(
         death_block=death_block,
         death_weight=mean_weight[death_block],
         tied=_tied_deaths(counts, death_starts) if efron else None,
-        block_time=block_time,
         block_stratum=block_stratum,
         strata=tuple(pairwise(edges)),
         late=late_stays(late, first[late], last[late], n_blocks),
