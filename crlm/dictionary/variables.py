@@ -14,9 +14,9 @@ Code = bool | int | float | str
 
 
 class Frozen(BaseModel):
-    """The base of everything that is read from a file: immutable, and strict about unknown keys."""
+    """The base of everything that is read from a file: immutable, strict about unknown keys, finite numbers only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class MissingCode(Frozen):
