@@ -193,6 +193,18 @@ def test_what_is_not_answered_is_seen(two_groups: Document) -> None:
     assert design.cells[3].runs[0].target == "summary"
 
 
+def test_the_places_that_the_checklist_names_are_sections(two_groups: Document) -> None:
+    from crlm.study.analysis import strobe
+
+    named = [
+        one
+        for one in vars(strobe).values()
+        if isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str)
+    ]
+    sections = {(section.title, section.id) for section in two_groups.sections}
+    assert len(named) >= 8 and set(named) <= sections
+
+
 def test_a_place_that_is_not_in_the_report_is_no_link(results: Results) -> None:
     item = results.strobe[0].model_copy(update={"anchor": "nowhere", "where": "Nowhere"})
     strobe = table(build_document(results.model_copy(update={"strobe": (item,)})), "strobe-checklist")

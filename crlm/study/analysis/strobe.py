@@ -45,6 +45,9 @@ OUTCOMES = ("Outcomes", "outcomes")
 MODELS = ("Regression models", "models")
 DATA = ("Data report", "data")
 SUMMARY = ("Study summary", "summary")
+BACKGROUND = ("Background", "background")
+DISCUSSION = ("Discussion", "discussion")
+OTHER = ("Other information", "other-information")
 
 
 def checklist(evidence: Evidence) -> tuple[ChecklistItem, ...]:
@@ -143,7 +146,7 @@ def _cut_points(evidence: Evidence) -> Answer:
 ITEMS: tuple[tuple[str, str, str, Callable[[Evidence], Answer]], ...] = (
     ("1a", "Title and abstract", "The design is named in the title or abstract", _design_in_title),
     ("1b", "Title and abstract", "An informative, balanced abstract", _by_author("written by the authors")),
-    ("2", "Introduction", "Background and rationale", _told("background", SUMMARY)),
+    ("2", "Introduction", "Background and rationale", _told("background", BACKGROUND)),
     (
         "3",
         "Introduction",
@@ -225,8 +228,8 @@ ITEMS: tuple[tuple[str, str, str, Callable[[Evidence], Answer]], ...] = (
         "Key results with reference to the objectives",
         _by_author("written by the authors"),
     ),
-    ("19", "Discussion", "Limitations, sources and direction of bias", _told("limitations", SUMMARY)),
-    ("20", "Discussion", "Cautious overall interpretation", _told("interpretation", SUMMARY)),
-    ("21", "Discussion", "Generalisability", _told("generalisability", SUMMARY)),
-    ("22", "Other", "Funding and the role of funders", _told("funding", SUMMARY)),
+    ("19", "Discussion", "Limitations, sources and direction of bias", _told("limitations", DISCUSSION)),
+    ("20", "Discussion", "Cautious overall interpretation", _told("interpretation", DISCUSSION)),
+    ("21", "Discussion", "Generalisability", _told("generalisability", DISCUSSION)),
+    ("22", "Other", "Funding and the role of funders", _told("funding", OTHER)),
 )

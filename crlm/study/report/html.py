@@ -51,7 +51,7 @@ def render_html(document: Document) -> str:
         body.extend(_section(section, _FIRST_LEVEL))
     foot = [
         "</main>",
-        f"<footer>{escape(document.data)} \u00b7 created {escape(document.created)}</footer>",
+        f"<footer>{escape(document.origin)}</footer>",
         "</div>",
         "</body>",
         "</html>",
@@ -75,7 +75,7 @@ def _title(document: Document) -> list[str]:
         lines.append(f"<p>{escape(document.subtitle)}</p>")
     if document.authors:
         lines.append(f'<p class="byline">{escape("; ".join(document.authors))}</p>')
-    lines.append(f'<p class="byline">{escape(document.data)} \u00b7 created {escape(document.created)}</p>')
+    lines.append(f'<p class="byline">{escape(document.origin)}</p>')
     return [*lines, "</header>"]
 
 

@@ -66,23 +66,27 @@ def _share(natural: list[float], narrowest: list[float], words: list[bool], room
 
 
 def _spread(natural: list[float], words: list[bool], spare: float) -> list[float]:
-    """Spare room goes to all columns alike, the first column of words taking a double share."""
-    shares = [2.0 if k == 0 and words[0] else 1.0 for k in range(len(natural))]
+    """Spare room goes to all columns, more to wide ones, a first column of words taking a double share."""
+    shares = [one**0.5 * (2.0 if k == 0 and words[0] else 1.0) for k, one in enumerate(natural)]
     return [one + spare * share / sum(shares) for one, share in zip(natural, shares, strict=True)]
 
 
 def _fill(natural: list[float], narrowest: list[float], room: float) -> list[float]:
-    """Each column what it needs, the widest cut to a common width, none below its narrowest while there is room."""
+    """Each column what it needs, the wide ones cut in proportion to the square root of that; none below its narrowest.
+
+    The square root gives a column of sentences more room than one of single words, which makes the table lowest.
+    """
     if sum(narrowest) >= room:
         return [one * room / sum(narrowest) for one in narrowest]
+
+    def widths(share: float) -> list[float]:
+        return [max(least, min(one, share * one**0.5)) for one, least in zip(natural, narrowest, strict=True)]
+
     low, high = 0.0, max(natural)
     for _ in range(60):
         middle = (low + high) / 2
-        if sum(max(least, min(one, middle)) for one, least in zip(natural, narrowest, strict=True)) > room:
-            high = middle
-        else:
-            low = middle
-    return [max(least, min(one, low)) for one, least in zip(natural, narrowest, strict=True)]
+        low, high = (low, middle) if sum(widths(middle)) > room else (middle, high)
+    return widths(low)
 
 
 def _needs(table: Table) -> tuple[list[float], list[float]]:

@@ -61,7 +61,7 @@ def render_pdf(document: Document) -> bytes:
         "authors": document.authors,
         "banner": document.banner,
         "data": document.data,
-        "created": document.created,
+        "origin": document.origin,
         "date": {"year": created.year, "month": created.month, "day": created.day},
         "sections": [_block(section, 1) for section in document.sections],
     }

@@ -198,6 +198,12 @@ class Document:
     sections: tuple[Section, ...]
     language: str = "en-GB"
 
+    @property
+    def origin(self) -> str:
+        """The data and the moment in words: the line under the title and at the foot of every page."""
+        moment = f"{self.created[:16].replace('T', ' ')} UTC" if self.created.endswith("Z") else self.created
+        return f"{self.data} \u00b7 created {moment}"
+
     def blocks(self) -> Iterator[Block]:
         """Every block in reading order, sections before what they hold."""
         for section in self.sections:

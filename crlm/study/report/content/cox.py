@@ -226,7 +226,10 @@ def _forest_rows(term: Term, *, adjusted: bool) -> Iterator[ForestRow]:
     others = [level for level in term.levels if not level.reference]
     if len(others) == 1:
         yield row(
-            f"{term.label}: {lower_first(others[0].label)} v {lower_first(reference)}", others[0], overall, 0
+            f"{term.label}: {lower_first(others[0].label)}\u00a0v\u00a0{lower_first(reference)}",
+            others[0],
+            overall,
+            0,
         )
         return
     p = numbers.p_value(overall.p) if overall is not None and overall.p is not None else numbers.NONE

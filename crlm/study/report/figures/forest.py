@@ -83,8 +83,7 @@ def forest_figure(
     parts += _heads(heads, layout, y)
     y += 5
     top = y
-    parts.append(svg.line(0, y, svg.PAGE_WIDTH, y, stroke=svg.RULE, width=0.8))
-    drawn: list[str] = []
+    drawn = [svg.line(0, y, svg.PAGE_WIDTH, y, stroke=svg.RULE, width=0.8)]
     for k, row in enumerate(rows):
         room = layout.label - 4 - 10 * row.indent
         lines = wrap(row.label, room, svg.NORMAL, bold=_heading(row))

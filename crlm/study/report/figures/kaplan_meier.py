@@ -67,7 +67,7 @@ def kaplan_meier_figure(
         parts += _labels(given, right, survival)
         if endpoint.log_rank is not None:
             p = numbers.p_words(endpoint.log_rank.p) if endpoint.log_rank.p is not None else "no p value"
-            parts.append(_test(f"Log-rank {p}", curves, time, survival))
+            parts += _test(f"Log-rank {p}", curves, time, survival)
     drawn, height = risk_table(endpoint, rows, time, survival.start)
     return svg.drawing(identifier, title, alt, svg.PAGE_WIDTH, height, [*parts, *drawn])
 
@@ -228,14 +228,16 @@ def _labels(labels: list[_Label], right: float, survival: Axis) -> list[str]:
     return parts
 
 
-def _test(words: str, curves: tuple[Curve, ...], time: Axis, survival: Axis) -> str:
-    """The test, in whichever corner the curves leave free: bottom left, else top right."""
+def _test(words: str, curves: tuple[Curve, ...], time: Axis, survival: Axis) -> list[str]:
+    """The test, in whichever corner the curves leave free: bottom left, else top right; lines stop short of it."""
     width = text_width(words, svg.NORMAL) + 16
     until = time.low + width / (time.end - time.start) * (time.high - time.low)
     lowest = min((_at(curve, until) for curve in curves), default=1.0)
     if lowest > 0.14:
-        return svg.text(time.start + 8, survival.start - 8, words)
-    return svg.text(time.end - 4, survival.end + 12, words, anchor="end")
+        left, base = time.start + 8, survival.start - 8
+    else:
+        left, base = time.end + 12 - width, survival.end + 12
+    return [svg.rectangle(left - 3, base - 9, width - 10, 12, fill="#ffffff"), svg.text(left, base, words)]
 
 
 def _at(curve: Curve, until: float) -> float:

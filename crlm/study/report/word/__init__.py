@@ -70,7 +70,7 @@ def _title(document: Document) -> list[str]:
     under = [
         document.subtitle,
         "; ".join(document.authors),
-        f"{document.data} \u00b7 created {document.created}",
+        document.origin,
     ]
     return [*made, *(paragraph(run(text), "Subtitle") for text in under if text)]
 
@@ -195,5 +195,5 @@ def _header(document: Document) -> str:
 
 def _footer(document: Document) -> str:
     page = run("\u2003page ") + simple_field("PAGE", "1") + run(" of ") + simple_field("NUMPAGES", "1")
-    words = run(f"{document.data} \u00b7 created {document.created}") + "<w:r><w:tab/></w:r>" + page
+    words = run(document.origin) + "<w:r><w:tab/></w:r>" + page
     return f'{_DECLARATION}<w:ftr xmlns:w="{MAIN}">{paragraph(words, "Footer")}</w:ftr>'

@@ -22,7 +22,8 @@ def table(block: Table, bookmarks: Bookmarks) -> str:
         last = k == len(block.body) - 1
         following = "" if last else block.body[k + 1].role
         opens = row.role == "group" or (row.role == "variable" and following in ("level", "missing"))
-        rows.append(_row(row, block, widths, bookmarks, keep_next=opens or (short and not last)))
+        noted = last and bool(block.footnotes)
+        rows.append(_row(row, block, widths, bookmarks, keep_next=opens or (short and not last) or noted))
     properties = (
         '<w:tblStyle w:val="ReportTable"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
@@ -38,7 +39,7 @@ def terms(block: KeyValues, bookmarks: Bookmarks) -> str:
     widths = [round(width * TWIPS) for width in (_TERM_WIDTH, _VALUE_WIDTH)]
     rows = []
     for term, value in block.items:
-        cells = (paragraph(run(term, bold=True)), paragraph(runs(value, bookmarks)))
+        cells = (paragraph(run(term, bold=True), below=3.0), paragraph(runs(value, bookmarks), below=3.0))
         made = "".join(_cell(content, [width]) for content, width in zip(cells, widths, strict=True))
         rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{made}</w:tr>")
     properties = (
