@@ -315,7 +315,8 @@ def test_a_variable_that_makes_no_sense_is_refused(arguments, sentence):
     ("data", "variables", "options", "sentence"),
     [
         ({"x": [1, math.inf]}, [X], {}, r"x\[1\] is inf"),
-        ({"x": [1, "two"]}, [X], {}, "holds something else"),
+        ({"x": [1, "2"]}, [X], {}, r"x\[1\] is '2'; x is said to be a number"),
+        ({"x": [1, [2]]}, [X], {}, "said to be a number"),
         ({"x": [1, None]}, [Variable("x", "number", "complete")], {}, 'said to be "complete"'),
         ({"x": [1, 2]}, [Variable("x", "binary")], {}, r"x\[1\] is 2; its levels are \(0, 1\)"),
         ({"x": [1, 2], "y": [1, 2]}, [X], {}, "the columns of the data"),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crlm.statistics.cox import cox
+from crlm.statistics.cox.likelihood import moments
 from crlm.statistics.imputation import (
     CompletedData,
     Imputations,
@@ -26,6 +27,7 @@ from crlm.statistics.imputation import (
 )
 from crlm.statistics.imputation.several_parameters import D2_NOTE, LOG_RANK_NOTE, NO_SMALL_SAMPLE_DF
 from crlm.statistics.imputation.variables import read_column
+from crlm.statistics.logistic import logistic
 from crlm.statistics.results import Estimate, TestResult, chi_square_p
 from tests.golden import golden
 from tests.oracles import imputation as oracle
@@ -256,6 +258,39 @@ def test_a_cox_model_is_fitted_and_pooled_as_in_mice():
     assert [one.p for one in pooled.estimates] == close(case["small"]["p"], rel=1e-8)
     assert pooled.ratios[0].upper == close(math.exp(case["small"]["upper"][0]), rel=1e-8)
     assert pooled.n == 90
+
+
+def test_nested_cox_models_are_compared_over_the_imputations():
+    def fit(columns):
+        def one(data):
+            X = np.column_stack([data.indicators(name) for name in columns])
+            return cox(data["time"], data["event"], X, [str(j) for j in range(X.shape[1])])
+
+        return one
+
+    def log_likelihood(columns):
+        return lambda data, b: moments(fit(columns)(data).solution.sets, b).log_likelihood
+
+    imputations, expected = stored_imputations(), GOLDEN["d3_cox"]
+    larger, smaller = ["age", "marker", "stage"], ["age", "marker"]
+    pooled = [fit_and_pool(imputations, fit(columns), complete_df=40) for columns in (larger, smaller)]
+    found = compare_nested(imputations, *pooled, log_likelihood(larger), log_likelihood(smaller))
+    assert_test(pool_likelihood_ratio(expected["own"], expected["at_pooled"], df=2, n=90), expected["test"])
+    assert found.statistic == close(expected["test"]["statistic"][0], rel=1e-8)
+    assert found.p == close(expected["test"]["p"][0], rel=1e-8)
+
+
+def test_a_logistic_model_is_fitted_and_pooled_as_in_mice():
+    def fit(data):
+        X = np.column_stack([data["age"], data["marker"], data.indicators("stage")])
+        return logistic(data["response"], X, ["age", "marker", "stage B", "stage C"])
+
+    expected = GOLDEN["models"]["logistic"]["small"]
+    pooled = fit_and_pool(stored_imputations(), fit, complete_df=GOLDEN["models"]["logistic"]["dfcom"][0])
+    assert [one.value for one in pooled.estimates] == close(expected["estimate"][1:], rel=1e-8)
+    assert [one.p for one in pooled.estimates] == close(expected["p"][1:], rel=1e-8)
+    case = GOLDEN["d1"]["logistic"]
+    assert_test(pooled_term_test(pooled, ["stage B", "stage C"]), case["small"])
 
 
 def test_a_single_column_is_tested_as_in_the_table():

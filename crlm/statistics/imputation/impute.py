@@ -194,7 +194,13 @@ def _run(plan: Plan, seeds: list[np.random.SeedSequence], workers: int) -> list[
 
 
 def _completed(columns: tuple[Column, ...], chain: Chain) -> CompletedData:
-    return CompletedData(tuple(replace(one, values=chain.values[one.variable.name]) for one in columns))
+    """The columns with the chain's values; those without missing values are shared by all imputations."""
+    return CompletedData(
+        tuple(
+            replace(one, values=chain.values[one.variable.name]) if one.missing.any() else one
+            for one in columns
+        )
+    )
 
 
 def _traces(plan: Plan, chains: list[Chain]) -> tuple[Trace, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crlm.statistics.cumulative_hazard import cumulative_hazard
 from crlm.statistics.imputation.variables import Variable
 from crlm.statistics.times import FloatArray, tie_times, validate_survival
 
@@ -27,14 +28,7 @@ def survival_outcome(
         Variable(f"{name} event", "binary", "complete"),
         Variable(f"{name} cumulative hazard", "number", "complete"),
     )
-    columns = (events.astype(np.float64), nelson_aalen_at_own_time(times, events))
+    curve = cumulative_hazard(times, events)
+    own = np.searchsorted(curve.time, tie_times(times))
+    columns = (events.astype(np.float64), curve.hazard[own])
     return variables, {variable.name: column for variable, column in zip(variables, columns, strict=True)}
-
-
-def nelson_aalen_at_own_time(times: FloatArray, events: ArrayLike) -> FloatArray:
-    """The Nelson-Aalen cumulative hazard at each patient's own time, (n,); noise in times is tied."""
-    distinct, position = np.unique(tie_times(times), return_inverse=True)
-    leaving = np.bincount(position, minlength=len(distinct))
-    failing = np.bincount(position, np.asarray(events, dtype=np.float64), minlength=len(distinct))
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    return np.asarray(np.cumsum(failing / at_risk)[position])

@@ -104,10 +104,11 @@ def read_column(variable: Variable, given: Sequence[object] | NDArray[Any]) -> C
     values = np.zeros(len(given))
     known = np.flatnonzero(~missing)
     if variable.kind == "number":
-        try:
-            values[known] = [float(given[i]) for i in known]  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{variable.name} is a number and holds something else: {error}") from None
+        for i in known:
+            value = given[i]
+            if isinstance(value, str) or not hasattr(value, "__float__"):
+                raise ValueError(f"{variable.name}[{i}] is {value!r}; {variable.name} is said to be a number")
+            values[i] = float(value)
         if not np.all(np.isfinite(values)):
             row = int(np.flatnonzero(~np.isfinite(values))[0])
             raise ValueError(f"{variable.name}[{row}] is {values[row]}; a number is finite, or missing")
