@@ -34,6 +34,7 @@ SLIPS = [
     ([("size >= 20", "sex == 'Male'")], "expression-level", "error", "'Male' is not a level", "write 'male'."),
     ([("size >= 20", "months < 3")], "protocol-selects-by-outcome", "warning", '"months", which is known only', ""),
     ([('variable = "large"\nref', 'variable = "lareg"\nref')], "protocol-unknown-variable", "error", '"lareg"', '"large"?'),
+    ([('variable = "large"\nreference = "no"', 'variable = "age"')], "protocol-comparison", "error", '"age" is a number', "cut(age"),
     ([('reference = "no"', 'reference = "nope"')], "protocol-unknown-level", "error", '"nope" is not a level', '"no"?'),
     ([('time = "months"', 'time = "month"')], "protocol-unknown-variable", "error", '"month"', 'did you mean "months"?'),
     ([('time = "months"', 'time = "sex"')], "protocol-endpoint-time", "error", '"sex" is a category', "a number"),

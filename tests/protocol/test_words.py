@@ -65,7 +65,8 @@ CHANGES = [
     ([("univariable_p = 0.10", "univariable_p = 0.05, strictly_below = true")], "a univariable Wald p below 0.05 entered"),
     ([("univariable_p = 0.10", "all = true")], "All candidates entered the multivariable model."),
     ([("univariable_p = 0.10", 'variables = ["sex"]')], "had the covariates sex and largest tumour above 5 cm, as declared"),
-    ([("univariable_p = 0.10", "all = true, backward_p = 0.05")], "the covariate with the largest Wald p above 0.05 was then removed, one at a time (never largest tumour above 5 cm), on the patients with known values"),
+    ([("univariable_p = 0.10", "all = true, backward_p = 0.05")], "the covariate with the largest Wald p above 0.05 was then removed, one at a time (never largest tumour above 5 cm)."),
+    ([("univariable_p = 0.10", "all = true, backward_p = 0.05")], "the multivariable model to those with known values of all covariates that entered (complete cases)."),
     ([("always =", 'p = "likelihood-ratio"\nalways =')], "a univariable likelihood-ratio p of at most 0.1"),
     ([("always =", 'ties = "breslow"\nalways =')], "Cox proportional hazards regression with Breslow's approximation"),
     ([("always =", 'proportional_hazards = "rank"\nalways =')], "against the rank of time."),
@@ -157,7 +158,7 @@ SECTIONS = {
     "Groups": "A patient whose group is unknown leaves the population, as the last step of the flow.",
     "Endpoints": "Overall survival: time from liver resection, in months (months). In “Vital status” (status), “Dead” is the event and “Alive” is censored. Death from any cause. Survival is reported at 12, 36 and 60 months. Intervals of the curve are computed on the log(-log) scale. The run stops at a patient without a known time or status.",
     "Tables of characteristics": "Characteristics by tumour size (baseline). Number (percentage), Fisher's exact test: sex and bilobar disease. Mean (standard deviation), Student's t test: age at operation.",
-    "Models": "Overall survival (cox-os): Cox regression of overall survival, Efron's approximation for tied times. Each candidate alone: age at operation per 10 years, sex, bilobar disease and largest tumour above 5 cm. Candidates with a univariable Wald p of at most 0.1 enter the multivariable model, and largest tumour above 5 cm enters whatever the p. Each model uses the patients with known values of all its covariates. Proportional hazards are tested with Kaplan-Meier transformed time.",
+    "Models": "Overall survival (cox-os): Cox regression of overall survival, Efron's approximation for tied times. Each candidate alone: age at operation per 10 years, sex, bilobar disease and largest tumour above 5 cm. Candidates with a univariable Wald p of at most 0.1 enter the multivariable model, and largest tumour above 5 cm enters whatever the p. Each model is fitted to the patients with known values of all its covariates (complete cases). Proportional hazards are tested with Kaplan-Meier transformed time.",
     "Subgroups": "Overall survival (subgroups): the effect of the groups on overall survival within the levels of sex, bilobar disease and age, by Cox regression with Efron's approximation for tied times. A subgroup with fewer than 5 events has no estimate. Each interaction is tested by the likelihood ratio.",
 }  # fmt: skip
 

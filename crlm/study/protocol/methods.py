@@ -295,9 +295,7 @@ def _alike(models: Sequence[Model], protocol: Protocol) -> list[str]:
     factors = any(len(variables[one.variable].levels) > 2 for one in model.candidates)
     overall = "; factors with more than two levels have one overall test" if factors else ""
     found.append(f"Covariates were tested with the {phrases.P_VALUES[model.p]} test{overall}")
-    found.append(
-        "Each model was fitted to the patients with known values of all its covariates (complete cases)"
-    )
+    found.append(phrases.complete_cases(model, past=True))
     found.append(
         "Proportional hazards were examined with the score test based on scaled Schoenfeld residuals, against "
         f"{phrases.TIME_SCALES[model.proportional_hazards]}"

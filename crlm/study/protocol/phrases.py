@@ -113,5 +113,18 @@ def dropping_rule(model: Model, keep: Keep, variables: Variables, *, past: bool)
     spared = f" (never {labels_of(model.always, variables)})" if model.always else ""
     return (
         f"the covariate with the largest {P_VALUES[model.p]} p above {number(keep.backward_p)} {verb} then removed, "
-        f"one at a time{spared}, on the patients with known values of all covariates that entered"
+        f"one at a time{spared}"
+    )
+
+
+def complete_cases(model: Model, *, past: bool) -> str:
+    """On whom models are fitted, as a sentence; elimination keeps the patients of its first model to the end."""
+    verb = "was" if past else "is"
+    if model.keep is not None and model.keep.backward_p is not None:
+        return (
+            f"Each univariable model {verb} fitted to the patients with a known value of its covariate, the "
+            "multivariable model to those with known values of all covariates that entered (complete cases)"
+        )
+    return (
+        f"Each model {verb} fitted to the patients with known values of all its covariates (complete cases)"
     )

@@ -224,7 +224,7 @@ def _model(model: Model, protocol: Protocol) -> str:
         f"{phrases.TIES[model.ties]} for tied times",
         f"Each candidate alone: {listed(names)}",
         *(as_sentence(rule) for rule in rules if rule),
-        "Each model uses the patients with known values of all its covariates",
+        phrases.complete_cases(model, past=False),
         f"Proportional hazards are tested with {phrases.TIME_SCALES[model.proportional_hazards]}",
     )
 
