@@ -130,20 +130,22 @@ def invented() -> pl.DataFrame:
     )
 
 
+EVERY_FORMAT = (".csv", ".xlsx", ".sav", ".dta", ".parquet")
+
 STUDIES: dict[str, tuple[Callable[[], pl.DataFrame], Layout, tuple[str, ...]]] = {
-    "gbsg2": (gbsg2, Layout(), (".csv", ".xlsx", ".sav", ".dta", ".parquet")),
-    "rossi": (rossi, Layout(), (".csv", ".sav")),
-    "lung": (lung, Layout(), (".csv", ".xlsx", ".sav", ".dta", ".parquet")),
-    "veteran": (veteran, Layout(), (".csv", ".dta")),
-    "lymph-node": (lymph_node, Layout(), (".csv", ".xlsx", ".sav", ".dta", ".parquet")),
-    "bone-marrow": (bone_marrow, Layout(), (".csv", ".parquet")),
+    "gbsg2": (gbsg2, Layout(), (".csv",)),
+    "rossi": (rossi, Layout(), (".csv",)),
+    "lung": (lung, Layout(), EVERY_FORMAT),
+    "veteran": (veteran, Layout(), EVERY_FORMAT),
+    "lymph-node": (lymph_node, Layout(), EVERY_FORMAT),
+    "bone-marrow": (bone_marrow, Layout(delimiter="\t"), EVERY_FORMAT),
     "larynx": (larynx, Layout(delimiter=";", decimal=",", encoding="windows-1252"), (".csv",)),
     "kidney": (
         kidney,
         Layout(above=("Kidney transplants", "exported for a test"), sheet="Transplants", other_sheet="Notes"),
         (".xlsx",),
     ),
-    "invented": (invented, Layout(), (".csv",)),
+    "invented": (invented, Layout(delimiter="|", encoding="utf-16"), (".csv",)),
 }
 """By the id of the protocol: what makes its table, how a file of it is laid out, and in which formats it is tried."""
 
