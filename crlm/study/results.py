@@ -541,7 +541,9 @@ class Results(Frozen):
     """The whole document."""
 
     schema_version: Literal["1.0"] = Field(
-        default=SCHEMA_VERSION, description="Version of this document's schema: see the promise above."
+        default=SCHEMA_VERSION,
+        description="Version of this document's schema: the second number rises when keys are added, the first when "
+        "one is removed, renamed or changes its meaning.",
     )
     study: StudyInformation = Field(description="Which study.")
     provenance: Provenance = Field(description="Where the numbers come from.")

@@ -1,6 +1,6 @@
 """Every code block in the documentation runs, in the order of its page, in a copy of the page's folder.
 
-- ```python blocks of a page share one namespace;
+- ```python blocks of a page share one namespace; each line of an ```output block must stand in what they printed;
 - ```toml file=NAME blocks are written to NAME; other toml blocks must at least be TOML;
 - ```console blocks run each line that begins with "$ "; each other line must stand in what was printed (a line may end
   early: the rest of the printed line does not matter);
@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
-KNOWN = {"python", "toml", "console", "json", "sh", "text", "r", "html", "csv"}
+KNOWN = {"python", "output", "toml", "console", "json", "sh", "text", "r", "html", "csv"}
 
 
 def blocks(page):
@@ -35,17 +35,25 @@ WITH_CODE = [page for page in PAGES if any(True for _ in blocks(page))]
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
-def test_code_blocks(page, tmp_path):
+def test_code_blocks(page, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "page"
     if page.parent == ROOT or page.parent == ROOT / "docs":
         folder.mkdir()
     else:
         shutil.copytree(page.parent, folder)
+    monkeypatch.chdir(folder)
     namespace = {"__name__": "__docs__"}
+    printed = ""
     for language, options, code in blocks(page):
         assert language in KNOWN, f"{page.name} has a block in {language!r}, which nobody runs"
         if language == "python":
             exec(compile(code, str(page), "exec"), namespace)
+            printed += capsys.readouterr().out
+        elif language == "output":
+            for line in code.splitlines():
+                assert line.rstrip(" .") in printed, (
+                    f"{line!r} is not in what the examples printed:\n{printed}"
+                )
         elif language == "toml":
             tomllib.loads(code)
             if "file" in options:
