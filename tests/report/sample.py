@@ -47,9 +47,7 @@ GROUP_LABELS = (
     "Node-negative primary",
     "Node-positive primary",
     "Nodal status of the primary not assessed at the referring hospital",
-    "N4",
-    "N5",
-    "N6",
+    *(f"N{k}" for k in range(4, 13)),
 )
 TEST = Test(method="mann-whitney", words="Mann-Whitney U test", p=0.0312, n=190)
 

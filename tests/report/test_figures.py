@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from crlm.study.report import build_document
 from crlm.study.report.figures.axis import Axis, ratio_axis
 from crlm.study.report.figures.forest import ForestRow, forest_figure, pages_of
 from crlm.study.report.figures.kaplan_meier import kaplan_meier_figure
@@ -79,6 +80,16 @@ def test_every_figure_is_well_formed_and_described(document: Document) -> None:
             and "url(" not in figure.svg
             and "http" not in figure.svg.split(">", 1)[1]
         )
+
+
+@pytest.fixture(scope="module")
+def many_groups() -> Document:
+    return build_document(sample_results(groups=12, small=True))
+
+
+def test_many_groups_stay_apart_and_on_the_page(many_groups: Document) -> None:
+    test_nothing_leaves_the_page(many_groups)
+    test_texts_do_not_run_into_each_other(many_groups)
 
 
 def test_nothing_leaves_the_page(document: Document) -> None:
@@ -311,6 +322,46 @@ def test_the_flow_chart_shows_every_count() -> None:
     assert "holds: 4; unknown: 2, left out" in text
     assert "Rows that could not be used, n = 3" in text
     assert [f"n = {group.n}" in words for group in flow.groups] == [True, True]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 6, 7, 20])
+def test_a_flow_of_any_length_shows_every_step(steps: int) -> None:
+    from crlm.study.report.figures.flow_chart import flow_chart
+
+    flow = sample_results(groups=3).flow
+    longer = flow.model_copy(update={"steps": (flow.steps[0],) * steps})
+    drawing = flow_chart(longer, identifier="flow", title="t", alt="a", banner=None)
+    words = [one.text or "" for one in parsed(drawing.svg).iter(f"{SVG}text")]
+    assert len([one for one in words if one.startswith("Left out, n = ")]) == steps
+    assert words.count("n = 200") + words.count("n = 194") == 2 + max(
+        0, steps - 1
+    )  # first, final, and between
+    for element in parsed(drawing.svg).iter():
+        assert all(-0.5 <= x <= 482.5 and -0.5 <= y <= drawing.height + 0.5 for x, y in extents(element))
+    assert drawing.height < 1000
+
+
+def test_long_words_stay_on_the_page() -> None:
+    endpoint = hand_made()
+    long = endpoint.model_copy(
+        update={
+            "label": "Survival without local progression, intrahepatic or extrahepatic recurrence or death "
+            * 2,
+            "time_zero": "the first day of the first treatment with curative intent of the first recurrence "
+            * 2,
+        }
+    )
+    drawing = kaplan_meier_figure(long, by_group=False, identifier="km", title="t", alt="a", banner="X")
+    for element in parsed(drawing.svg).iter():
+        assert all(-0.5 <= x <= 482.5 and -0.5 <= y <= drawing.height + 0.5 for x, y in extents(element)), (
+            element.text
+        )
+
+
+def test_no_two_groups_look_alike() -> None:
+    from crlm.study.report.figures.svg import series
+
+    assert len({series(k) for k in range(36)}) == 36
 
 
 def test_too_many_ticks_are_labelled_every_so_often() -> None:

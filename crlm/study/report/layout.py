@@ -10,6 +10,8 @@ from crlm.study.report.typeface import text_width
 
 PORTRAIT, LANDSCAPE = 481.0, 728.0
 """Points: the text width of an A4 page with margins of 20 mm, upright and on its side."""
+TALLEST = 640.0
+"""Points: a figure on a page with its caption is no taller; a taller one is made smaller."""
 TABLE_SIZE = 8.0
 PADDING = 9.5
 """Points: what a cell leaves free left and right, together, and a little slack for other typesetters."""

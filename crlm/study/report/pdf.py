@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crlm.study.report.escaping import without_control_characters
-from crlm.study.report.layout import SHORT, head_places, lay_out
+from crlm.study.report.layout import SHORT, TALLEST, head_places, lay_out
 from crlm.study.report.tree import (
     Block,
     BulletList,
@@ -149,7 +149,7 @@ def _block(block: Block, level: int) -> dict[str, Any]:
             "caption": block.caption,
             "alt": block.alt,
             "svg": block.svg,
-            "width": block.width,
+            "width": block.width * min(1.0, TALLEST / block.height),
         }
     return _table(block)
 

@@ -15,11 +15,28 @@ from crlm.study.report.typeface import wrap
 from crlm.study.results import Flow, FlowStep, Group
 
 _MAIN = 190.0
-_SIDE_LEFT = 214.0
-_SIDE = svg.PAGE_WIDTH - _SIDE_LEFT - 1
 _LINE = 10.5
 _PADDING = 6.0
 _GAP = 12.0
+_MANY = 6
+"""Steps: a chart with more of them is drawn closer, so that it still fits a page."""
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """Where the boxes at the side begin, how much room is around them, and whether counts stand beside the line."""
+
+    side: float
+    gap: float
+    close: bool
+
+    @property
+    def width(self) -> float:
+        return svg.PAGE_WIDTH - self.side - 1
+
+
+_ROOMY = _Manner(214.0, _GAP, close=False)
+_CLOSE = _Manner(124.0, _GAP / 3, close=True)
 _KEPT = {"include": "kept", "exclude": "left out", None: "none"}
 
 
@@ -38,22 +55,35 @@ def flow_chart(flow: Flow, *, identifier: str, title: str, alt: str, banner: str
     """The chart of a flow; its height follows from its words."""
     parts, y = svg.banner_line(banner, svg.PAGE_WIDTH)
     y += 1
-    mains = [_main("Rows read", flow.read), _main("Usable records", flow.first)]
-    mains += [_main("Remaining", step.after) for step in flow.steps[:-1]]
-    mains.append(_main("Patients in the study", flow.final))
-    sides: list[_Box | None] = [_unusable(flow)]
-    sides += [_side(step) for step in flow.steps] if flow.steps else [None]
-    for main, side in zip(mains, sides, strict=False):
-        parts += _draw(main, 0.5, y, _MAIN, centred=True)
-        y += main.height
-        drawn, y = _passage(side, y)
+    manner = _CLOSE if len(flow.steps) > _MANY else _ROOMY
+    between = [_remaining(step, manner) for step in flow.steps[:-1]]
+    mains = [_main("Rows read", flow.read), _main("Usable records", flow.first), *between]
+    sides: list[_Box | None] = [_unusable(flow, manner)]
+    sides += [_side(step, manner) for step in flow.steps] if flow.steps else [None]
+    for main, side in zip(mains, sides, strict=True):
+        drawn, y = _station(main, y)
         parts += drawn
-    parts += _draw(mains[-1], 0.5, y, _MAIN, centred=True)
-    y += mains[-1].height
+        drawn, y = _passage(side, y, manner)
+        parts += drawn
+    final = _main("Patients in the study", flow.final)
+    drawn, y = _station(final, y)
+    parts += drawn
     if flow.groups:
         drawn, y = _groups(flow.groups, y)
         parts += drawn
     return svg.drawing(identifier, title, alt, svg.PAGE_WIDTH, y + 1, parts)
+
+
+def _remaining(step: FlowStep, manner: _Manner) -> _Box | str:
+    """Those who are left after a step: a box, or words beside the line when there are many steps."""
+    return f"n = {numbers.count(step.after)}" if manner.close else _main("Remaining", step.after)
+
+
+def _station(main: _Box | str, y: float) -> tuple[list[str], float]:
+    x = 0.5 + _MAIN / 2
+    if isinstance(main, _Box):
+        return _draw(main, 0.5, y, _MAIN, centred=True), y + main.height
+    return [svg.text(x - 6, y + 3, main, anchor="end")], y
 
 
 def _main(words: str, n: int) -> _Box:
@@ -64,23 +94,27 @@ def _wrapped(words: str, width: float, *, bold: bool = False) -> list[tuple[str,
     return [(line, bold) for line in wrap(words, width - 2 * _PADDING, svg.NORMAL, bold=bold)]
 
 
-def _unusable(flow: Flow) -> _Box:
+def _unusable(flow: Flow, manner: _Manner) -> _Box:
     total = sum(removed.n for removed in flow.unusable)
-    lines = _wrapped(f"Rows that could not be used, n = {numbers.count(total)}", _SIDE, bold=True)
+    lines = _wrapped(f"Rows that could not be used, n = {numbers.count(total)}", manner.width, bold=True)
     for removed in flow.unusable:
-        lines += _wrapped(f"{removed.label}: {numbers.count(removed.n)}", _SIDE)
+        lines += _wrapped(f"{removed.label}: {numbers.count(removed.n)}", manner.width)
     return _Box(tuple(lines))
 
 
-def _side(step: FlowStep) -> _Box:
+def _side(step: FlowStep, manner: _Manner) -> _Box:
     """What left at a step: the criterion in its words, how many, and what happened to those for whom it is unknown."""
-    lines = _wrapped(f"Left out, n = {numbers.count(step.removed)}", _SIDE, bold=True)
-    if step.kind == "include":
-        lines += _wrapped(f"Required: {step.label}", _SIDE)
-        lines += _wrapped(f"does not hold: {numbers.count(step.not_met)}; {_unknown(step)}", _SIDE)
+    words, holds, n = (
+        ("Required", "does not hold", step.not_met)
+        if step.kind == "include"
+        else ("Excluded", "holds", step.met)
+    )
+    counts = f"{holds}: {numbers.count(n)}; {_unknown(step)}"
+    lines = _wrapped(f"Left out, n = {numbers.count(step.removed)}", manner.width, bold=True)
+    if manner.close:
+        lines += _wrapped(f"{words}: {step.label} ({counts})", manner.width)
     else:
-        lines += _wrapped(f"Excluded: {step.label}", _SIDE)
-        lines += _wrapped(f"holds: {numbers.count(step.met)}; {_unknown(step)}", _SIDE)
+        lines += [*_wrapped(f"{words}: {step.label}", manner.width), *_wrapped(counts, manner.width)]
     return _Box(tuple(lines))
 
 
@@ -97,18 +131,18 @@ def _draw(box: _Box, x: float, y: float, width: float, *, centred: bool, fill: s
     return parts
 
 
-def _passage(side: _Box | None, y: float) -> tuple[list[str], float]:
+def _passage(side: _Box | None, y: float, manner: _Manner) -> tuple[list[str], float]:
     """The arrow from one box to the next, with the side box it passes."""
     x = 0.5 + _MAIN / 2
-    height = (side.height if side is not None else 0.0) + 2 * _GAP
+    height = (side.height if side is not None else 0.0) + 2 * manner.gap
     parts = [svg.line(x, y, x, y + height - 4, stroke=svg.MUTED), _arrow_down(x, y + height)]
     if side is not None:
         middle = y + height / 2
         parts += [
-            svg.line(x, middle, _SIDE_LEFT - 4, middle, stroke=svg.MUTED),
-            _arrow_right(_SIDE_LEFT, middle),
+            svg.line(x, middle, manner.side - 4, middle, stroke=svg.MUTED),
+            _arrow_right(manner.side, middle),
         ]
-        parts += _draw(side, _SIDE_LEFT, y + _GAP, _SIDE, centred=False, fill=svg.STRIPE)
+        parts += _draw(side, manner.side, y + manner.gap, manner.width, centred=False, fill=svg.STRIPE)
     return parts, y + height
 
 

@@ -83,9 +83,9 @@ def _frame(endpoint: EndpointResult, time: Axis, survival: Axis) -> list[str]:
         parts.append(svg.text(time.start - 5, y + 3, f"{value:.0%}", anchor="end"))
     parts.append(svg.line(time.start, survival.end, time.start, survival.start))
     parts.append(svg.line(time.start, survival.start, time.end, survival.start))
-    lines = wrap(endpoint.label, survival.start - survival.end, svg.NORMAL, bold=True)
+    lines = _shortened(wrap(endpoint.label, survival.start - survival.end, svg.NORMAL, bold=True), 3)
     for k, words in enumerate(lines):
-        x = 16 - 10 * (len(lines) - 1 - k)
+        x = 16 + 4.5 * (len(lines) - 1) - 9 * (len(lines) - 1 - k)
         parts.append(
             svg.text(x, (survival.start + survival.end) / 2, words, anchor="middle", bold=True, turned=True)
         )
@@ -174,10 +174,15 @@ def _band(run: list[tuple[float, float, float]], end: float) -> str:
 
 def _label_lines(curve: Curve) -> tuple[str, ...]:
     """The words beside a curve: its label in at most three lines, and its events."""
-    lines = wrap(curve.label, _LABEL_WIDTH, svg.SMALL, bold=True)
-    if len(lines) > 3:
-        lines = (*lines[:2], f"{lines[2].rstrip()} \u2026")
+    lines = _shortened(wrap(curve.label, _LABEL_WIDTH, svg.SMALL, bold=True), 3)
     return (*lines, f"{numbers.count(curve.events)} events in {numbers.count(curve.n)}")
+
+
+def _shortened(lines: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """At most so many lines; the words in full stand in the table under the axis and in the caption."""
+    if len(lines) <= most:
+        return lines
+    return (*lines[: most - 1], f"{lines[most - 1].rpartition(' ')[0]} \u2026")
 
 
 def _labels(labels: list[_Label], right: float, survival: Axis) -> list[str]:
@@ -186,44 +191,31 @@ def _labels(labels: list[_Label], right: float, survival: Axis) -> list[str]:
     heights = [step * len(label.lines) + 3 for label in labels]
     order = sorted(range(len(labels)), key=lambda k: labels[k].y)
     tops = {k: labels[k].y - heights[k] / 2 for k in order}
-    ceiling, floor = survival.end - 8, survival.start + 8
+    ceiling = survival.end - 8
+    floor = max(
+        survival.start + 8, ceiling + sum(heights)
+    )  # many labels go on beside the table under the axis
     below = ceiling
     for k in order:
         tops[k] = max(tops[k], below)
         below = tops[k] + heights[k]
-    above = max(floor, below if below - floor > floor - ceiling else floor)
+    above = floor
     for k in reversed(order):
         tops[k] = min(tops[k], above - heights[k])
         above = tops[k]
     parts = []
     for k, label in enumerate(labels):
-        middle = tops[k] + step * 0.5 + 1.5
+        y = tops[k] + step * 0.5 + 1.5
         if label.x >= right - 1:
-            parts.append(svg.line(label.x, label.y, right + 8, middle, stroke=label.color, width=0.5))
-        swatch = tops[k] + step * 0.5 + 1.5
-        parts.append(
-            svg.line(
-                right + 10,
-                swatch,
-                right + 10 + _SWATCH,
-                swatch,
-                stroke=label.color,
-                width=1.6,
-                dash=label.dash,
-            )
-        )
+            parts.append(svg.line(label.x, label.y, right + 8, y, stroke=label.color, width=0.5))
+        swatch = right + 10
+        parts.append(svg.line(swatch, y, swatch + _SWATCH, y, stroke=label.color, width=1.6, dash=label.dash))
         for j, words in enumerate(label.lines):
             last = j == len(label.lines) - 1
-            y = tops[k] + step * (j + 0.85) + 1.5
+            base = tops[k] + step * (j + 0.85) + 1.5
+            fill = svg.MUTED if last else svg.INK
             parts.append(
-                svg.text(
-                    right + 13 + _SWATCH,
-                    y,
-                    words,
-                    size=svg.SMALL,
-                    bold=not last,
-                    fill=svg.MUTED if last else svg.INK,
-                )
+                svg.text(swatch + _SWATCH + 3, base, words, size=svg.SMALL, bold=not last, fill=fill)
             )
     return parts
 

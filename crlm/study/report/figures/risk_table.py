@@ -37,8 +37,9 @@ def risk_table(
     y = bottom + 25
     unit = endpoint.time_unit[:1].upper() + endpoint.time_unit[1:]
     words = f"{unit} from {endpoint.time_zero}" if endpoint.time_zero else unit
-    parts += svg.lines_of_text((time.start + time.end) / 2, y, (words,), 10, bold=True, anchor="middle")
-    y += 15
+    lines = wrap(words, time.end - time.start, svg.NORMAL, bold=True)
+    parts += svg.lines_of_text((time.start + time.end) / 2, y, lines, 10, bold=True, anchor="middle")
+    y += 5 + 10 * len(lines)
     for index, row in enumerate(rows):
         drawn, y = _risk_rows(
             row,

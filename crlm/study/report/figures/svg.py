@@ -43,8 +43,9 @@ class Drawing:
 
 
 def series(index: int) -> tuple[str, str]:
-    """Colour and dash pattern of a group; they repeat after six."""
-    return SERIES[index % len(SERIES)]
+    """Colour and dash pattern of a group; no two of the first 36 have both in common."""
+    turn, place = divmod(index, len(SERIES))
+    return SERIES[place][0], SERIES[(place + turn) % len(SERIES)][1]
 
 
 def number(value: float) -> str:

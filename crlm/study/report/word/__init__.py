@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from crlm.study.report.escaping import escape
-from crlm.study.report.layout import PORTRAIT, lay_out
+from crlm.study.report.layout import PORTRAIT, TALLEST, lay_out
 from crlm.study.report.tree import (
     Block,
     BulletList,
@@ -39,8 +39,6 @@ _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _DRAWING_SPACES = {"wp": "wordprocessingDrawing", "a": "main", "pic": "picture"}
 _EMU = 12700
 """English metric units in a point."""
-_TALLEST = 640.0
-"""Points: a figure on a page with its caption is no taller."""
 _SHORT_SIDE, _LONG_SIDE, _MARGIN = 11906, 16838, 1134
 _NOTE_COLOURS = {"normal": "", "muted": "595959", "attention": "A30000"}
 
@@ -150,7 +148,7 @@ def _caption(block: Table | Figure, bookmarks: Bookmarks) -> str:
 
 
 def _picture(figure: Figure, index: int) -> str:
-    scale = min(1.0, _TALLEST / figure.height, PORTRAIT / figure.width)
+    scale = min(1.0, TALLEST / figure.height, PORTRAIT / figure.width)
     width, height = (round(one * scale * _EMU) for one in (figure.width, figure.height))
     alt = escape(figure.alt)
     name = escape(figure.label)
