@@ -116,8 +116,9 @@ def test_it_is_the_maximum_of_the_definition_or_says_why_not(rows):
         return
     null = oracle.log_likelihood(time, cause, 1, X, [0, 0], groups)
     assert found.log_likelihood_null == pytest.approx(null, rel=1e-11, abs=1e-11)
-    for one in found.coefficients:
-        assert (one.value is None) == (one.reason is not None)
+    for one, reason in zip(found.coefficients, found.reasons, strict=True):
+        assert (one.value is None) == (reason is not None)
+        assert (one.standard_error is None) == (one.reason is not None)
     if all(found.estimable):
         beta = np.array([one.value for one in found.coefficients])
         top = oracle.log_likelihood(time, cause, 1, X, beta, groups)
