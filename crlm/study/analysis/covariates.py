@@ -63,6 +63,25 @@ def covariate(
     return Covariate(variable, per, values[:, None], (), np.where(np.isnan(values), -1, 0))
 
 
+def why_no_contrast(one: Covariate, level: str, index: np.ndarray, at_risk: np.ndarray) -> str | None:
+    """Why a level has no hazard ratio against the reference among these records, or None when it can have one.
+
+    `index` (n,) is the level of each record, `at_risk` (n,) whether it was followed up to the first event. With nobody
+    at the reference the other levels' coefficients would silently be relative to one of themselves.
+    """
+    names = one.variable.level_names
+    reference = next(name for name in names if name not in one.levels)
+    if not (index == names.index(level)).any():
+        return "no patient of this analysis has this level"
+    of_reference = index == names.index(reference)
+    words = one.variable.level(reference).words
+    if not of_reference.any():
+        return f'no patient of this analysis has the reference level "{words}": choose another reference'
+    if not (of_reference & at_risk).any():
+        return f'no patient with the reference level "{words}" was followed up to the first event'
+    return None
+
+
 def complete_cases(covariates: Sequence[Covariate], n: int) -> np.ndarray:
     """Which records have a value for every covariate; shape (n,), bool."""
     complete = np.ones(n, dtype=bool)

@@ -17,7 +17,7 @@ from crlm.statistics.proportional_hazards import ProportionalHazards, proportion
 from crlm.statistics.results import TestResult
 from crlm.study import results as document
 from crlm.study.analysis import wording
-from crlm.study.analysis.covariates import Covariate, complete_cases, covariate, design
+from crlm.study.analysis.covariates import Covariate, complete_cases, covariate, design, why_no_contrast
 from crlm.study.analysis.endpoints import AnalysedEndpoint
 from crlm.study.protocol.model import Model
 
@@ -33,9 +33,17 @@ class Fitted:
     rows: np.ndarray
     hazards: ProportionalHazards
 
-    def effect(self, column: str) -> document.Effect:
-        """A column's hazard ratio, coefficient and Wald test."""
-        place = self.fit.names.index(column)
+    def effect(self, one: Covariate, level: str | None = None) -> document.Effect:
+        """The hazard ratio, coefficient and Wald test of a number, or of a level against the reference."""
+        place = self.fit.names.index(one.variable.name if level is None else f"{one.variable.name}={level}")
+        reason = None if level is None else self._why_no_contrast(one, level)
+        if reason is not None:
+            return document.Effect(
+                hazard_ratio=wording.no_interval(reason, self.fit.level),
+                coefficient=None,
+                standard_error=None,
+                p=wording.no_test("wald", self.fit.n, reason),
+            )
         coefficient = self.fit.coefficients[place]
         return document.Effect(
             hazard_ratio=wording.interval(self.fit.hazard_ratios[place]),
@@ -43,6 +51,12 @@ class Fitted:
             standard_error=wording.finite(coefficient.standard_error),
             p=wording.test(self.fit.wald_tests[place]),
         )
+
+    def _why_no_contrast(self, one: Covariate, level: str) -> str | None:
+        if self.fit.reason is not None:  # no model at all, and the fit says why
+            return None
+        time, event = self.fit.data.time, self.fit.data.event
+        return why_no_contrast(one, level, one.index[self.rows], time >= time[event].min())
 
 
 @dataclass(frozen=True)
@@ -226,7 +240,6 @@ def _levels(
 ) -> tuple[document.TermLevel, ...]:
     event = analysis.analysed.data.event
     if not one.variable.is_categorical:
-        column = one.column_names[0]
         return (
             document.TermLevel(
                 level=None,
@@ -234,15 +247,14 @@ def _levels(
                 reference=False,
                 n=int(alone.rows.size),
                 events=alone.fit.n_events,
-                univariable=alone.effect(column),
-                multivariable=fitted.effect(column) if fitted else None,
+                univariable=alone.effect(one),
+                multivariable=fitted.effect(one) if fitted else None,
             ),
         )
     rows = []
     for position, level in enumerate(one.variable.levels):
         of_level = one.index == position
         reference = level.name not in one.levels
-        column = f"{one.variable.name}={level.name}"
         rows.append(
             document.TermLevel(
                 level=level.name,
@@ -250,8 +262,8 @@ def _levels(
                 reference=reference,
                 n=int(of_level.sum()),
                 events=int((of_level & event).sum()),
-                univariable=None if reference else alone.effect(column),
-                multivariable=None if reference or fitted is None else fitted.effect(column),
+                univariable=None if reference else alone.effect(one, level.name),
+                multivariable=None if reference or fitted is None else fitted.effect(one, level.name),
             )
         )
     return tuple(rows)
