@@ -314,3 +314,18 @@ def test_cells_can_be_empty_or_marked() -> None:
     assert cell("") == Cell()
     assert cell("x", "", "a", "").marks == ("a",)
     assert replace(cell("x"), columns=2).columns == 2
+
+
+def test_the_fonts_are_those_under_the_open_licence() -> None:
+    """Liberation 2 is under the SIL Open Font License; version 1 of the same name is not."""
+    from crlm.study.report.typeface import FONTS
+
+    files = sorted(FONTS.glob("*.ttf"))
+    assert [path.stem for path in files] == [
+        f"LiberationSans-{style}" for style in ("Bold", "BoldItalic", "Italic", "Regular")
+    ]
+    for path in files:
+        content = path.read_bytes()
+        assert "Version 2.1".encode("utf-16-be") in content
+        assert "SIL Open Font License".encode("utf-16-be") in content
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / "OFL.txt").read_text(encoding="utf-8")
