@@ -555,6 +555,6 @@ class Results(Frozen):
     models: tuple[ModelResult, ...] = Field(description="The Cox models.")
     subgroups: tuple[SubgroupResult, ...] = Field(description="The subgroup analyses.")
     protocol: tuple[WordsSection, ...] = Field(description="The protocol in words.")
-    methods: tuple[str, ...] = Field(description="The methods paragraph, a sentence each.")
+    methods: tuple[WordsSection, ...] = Field(description="The methods of a paper, in titled paragraphs.")
     reporting: Reporting = Field(description="Sentences of the protocol that only a person can write.")
     strobe: tuple[ChecklistItem, ...] = Field(description="The STROBE checklist for cohort studies.")

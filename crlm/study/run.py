@@ -19,7 +19,7 @@ from crlm.study.analysis.strobe import Evidence, checklist
 from crlm.study.analysis.subgroups import subgroup_result
 from crlm.study.protocol.load import LoadedProtocol
 from crlm.study.protocol.model import Protocol
-from crlm.study.protocol.words import methods_sentences, protocol_in_words
+from crlm.study.protocol.words import methods_paragraphs, protocol_in_words
 
 
 def run_study(
@@ -74,14 +74,15 @@ def run_study(
         endpoints=endpoints,
         models=models,
         subgroups=subgroups,
-        protocol=tuple(
-            document.WordsSection(title=title, sentences=tuple(sentences))
-            for title, sentences in protocol_in_words(protocol)
-        ),
-        methods=methods_sentences(protocol),
+        protocol=_titled(protocol_in_words(protocol)),
+        methods=_titled(methods_paragraphs(protocol)),
         reporting=protocol.reporting,
         strobe=checklist(Evidence(protocol, flow, endpoints, models, subgroups)),
     )
+
+
+def _titled(sections: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[document.WordsSection, ...]:
+    return tuple(document.WordsSection(title=title, sentences=sentences) for title, sentences in sections)
 
 
 def with_derived(protocol: Protocol, records: Records) -> Records:

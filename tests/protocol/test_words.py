@@ -11,15 +11,15 @@ from tests.protocol.samples import changed, loaded
 
 METHODS = """\
 This was a retrospective single-centre cohort.
-Values recorded as -999 (not available) were treated as missing.
-Largest tumour above 5 cm was defined as: largest tumour is above 5 cm.
-Age was computed as age at operation in classes: under 60 (below 60 years), from 60 (at least 60 years).
 The study population consisted of patients after resection of colorectal liver metastases.
 These criteria were applied in order: (1) Survival time and vital status recorded (included if survival time is known \
 and vital status is known); (2) Tumour of 20 cm or more (excluded if largest tumour is at least 20 cm; patients for \
 whom this was unknown were included).
 Patients were compared by largest tumour above 5 cm: “Yes” against “No” (reference); patients whose group was unknown \
 were excluded.
+Values recorded as -999 (not available) were treated as missing.
+Largest tumour above 5 cm was defined as: largest tumour is above 5 cm.
+Age was computed as age at operation in classes: under 60 (below 60 years), from 60 (at least 60 years).
 Continuous variables are summarised as mean (standard deviation) and were compared between groups with Student's t \
 test (equal variances).
 Categorical variables are summarised as number (percentage of patients with a known value) and were compared between \

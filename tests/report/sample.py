@@ -90,7 +90,7 @@ def sample_results(*, groups: int = 2, seed: int = 1, synthetic: bool = True, sm
         ),
         subgroups=(subgroup_result(compared, draw),) if groups == 2 else (),
         protocol=_protocol(),
-        methods=_METHODS,
+        methods=(WordsSection(title="All analyses", sentences=_METHODS),),
         reporting=Reporting(
             background="Colorectal liver metastases recur in most patients after local treatment.",
             setting="A made-up hospital; this study is an example of what the software writes.",

@@ -15,26 +15,30 @@ from crlm.study.protocol import phrases
 from crlm.study.protocol.model import Baseline, Endpoint, Model, Protocol, Row, Subgroups
 
 
-def methods_sentences(protocol: Protocol) -> tuple[str, ...]:
-    """The sentences of the methods paragraph, in the order of a paper.
+def methods_paragraphs(protocol: Protocol) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The methods of a paper as titled paragraphs, in the order of a paper, a sentence each; none is empty.
 
     For a protocol that `check_protocol` found without errors. The name of the software is given, its version is not:
     that belongs to the run.
     """
-    parts = [
-        *_design(protocol),
-        *_missing_codes(protocol),
-        *_derived(protocol),
-        *_population(protocol),
-        *_comparison(protocol),
-        *_tables(protocol),
-        *_endpoints(protocol),
-        *_curves(protocol),
-        *_models(protocol),
-        *_subgroups(protocol),
-        *_closing(protocol),
-    ]
-    return tuple(part if part.endswith(".") else f"{part}." for part in parts)
+    found = (
+        ("Study population", [*_design(protocol), *_population(protocol), *_comparison(protocol)]),
+        ("Variables", [*_missing_codes(protocol), *_derived(protocol)]),
+        ("Characteristics", _tables(protocol)),
+        ("Outcomes", [*_endpoints(protocol), *_curves(protocol)]),
+        ("Regression models", [*_models(protocol), *_subgroups(protocol)]),
+        ("All analyses", _closing(protocol)),
+    )
+    return tuple((title, tuple(map(_closed, sentences))) for title, sentences in found if sentences)
+
+
+def methods_sentences(protocol: Protocol) -> tuple[str, ...]:
+    """The sentences of `methods_paragraphs`, one after another."""
+    return tuple(sentence for _, sentences in methods_paragraphs(protocol) for sentence in sentences)
+
+
+def _closed(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _design(protocol: Protocol) -> list[str]:

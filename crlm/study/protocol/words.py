@@ -6,10 +6,10 @@ from crlm.dictionary.expressions import in_words, names_of_values, parse
 from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import as_sentence, in_sentence, listed, number, set_off
 from crlm.study.protocol import phrases
-from crlm.study.protocol.methods import methods_sentences
+from crlm.study.protocol.methods import methods_paragraphs, methods_sentences
 from crlm.study.protocol.model import Baseline, Endpoint, Model, Protocol, Row, Subgroups
 
-__all__ = ["methods_sentences", "protocol_in_words"]
+__all__ = ["methods_paragraphs", "methods_sentences", "protocol_in_words"]
 
 Section = tuple[str, tuple[str, ...]]
 

@@ -123,7 +123,10 @@ def methods(results: Results, numbering: Numbering) -> Section:
         (endpoint.label, inline(" ".join(_definition(endpoint)))) for endpoint in results.endpoints
     )
     blocks: list[Block] = [KeyValues(setting)] if setting else []
-    blocks.append(Paragraph(inline(" ".join(results.methods))))
+    blocks.extend(
+        Paragraph(inline(Run(f"{one.title}. ", bold=True), " ".join(one.sentences)))
+        for one in results.methods
+    )
     blocks.append(KeyValues(definitions))
     return numbering.section("methods", "Methods", blocks)
 
