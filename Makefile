@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 OUT ?= demo
+PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-header --no-emit-index-url --no-annotate
 # The table that `make bench` runs on: the public one where it lies beside the project, else a synthetic one.
 TABLE ?= $(firstword $(wildcard ../shared/data/crlm-tcia/clinical.csv) demo/data/clinical.csv)
 
@@ -16,13 +18,14 @@ help: ## list the commands
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "crlm needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 demo")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --require-hashes -r requirements/run.txt
+	$(PIP) install --quiet --only-binary :all: --require-hashes -r requirements/run.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q crlm
 	@touch $@
 
-$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
-	$(PIP) install --quiet --require-hashes -r requirements/test.txt
+$(VENV)/test.stamp: requirements/test.txt requirements/data.txt $(VENV)/run.stamp
+	$(PIP) install --quiet --only-binary :all: --require-hashes -r requirements/test.txt
+	$(PIP) install --quiet --only-binary :all: --require-hashes --no-deps -r requirements/data.txt
 	@touch $@
 
 demo: $(VENV)/run.stamp ## make a synthetic table and run the whole study on it (into demo/)
@@ -37,15 +40,16 @@ test: $(VENV)/test.stamp check ## lint, types, arrows, and every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/test.stamp ## lint, types and the arrows between rooms only
-	$(BIN)/ruff check crlm tests
-	$(BIN)/ruff format --check crlm tests
+	$(BIN)/ruff check crlm tests bench
+	$(BIN)/ruff format --check crlm tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 lock: ## pin the requirements again (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/run.in -o requirements/run.txt
-	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate -c requirements/run.txt requirements/run.in requirements/test.in -o requirements/test.txt
-	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/bench.in -o requirements/bench.txt
+	$(PIN) requirements/run.in -o requirements/run.txt
+	$(PIN) -c requirements/run.txt requirements/run.in requirements/test.in -o requirements/test.txt
+	$(PIN) --no-deps requirements/data.in -o requirements/data.txt
+	$(PIN) requirements/bench.in -o requirements/bench.txt
 
 $(VENV)-bench/stamp: requirements/bench.txt
 	$(PYTHON) -m venv $(VENV)-bench
