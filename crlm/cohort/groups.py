@@ -62,7 +62,8 @@ def known_group(population: Population, variable: str, unknown: Literal["exclude
     if not missing:
         return population
     records = population.records
-    label = records.variables[variable].label
+    described = records.variables[variable]
+    label = described.label
     if unknown is None:
         rows = records.frame.filter(pl.col(variable).is_null())[ROW].head(5).to_list()
         raise DataError(
@@ -73,7 +74,12 @@ def known_group(population: Population, variable: str, unknown: Literal["exclude
                 "so they belong to no group.",
                 allowed="a known group for everyone, or a rule for those without.",
                 fix='add unknown = "exclude" to [comparison].',
-                place=Place(file=records.source.name, row=rows[0], column=variable, key="comparison"),
+                place=Place(
+                    file=records.source.name,
+                    row=rows[0],
+                    column=described.header or described.name,
+                    key="comparison",
+                ),
             )
         )
     narrowed = select(records, [Criterion(f"{label} unknown", "exclude", f"missing({variable})")])
