@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from crlm.study.analysis import wording
 from crlm.study.analysis.covariates import Covariate, complete_cases, covariate, design, why_no_contrast
 from crlm.study.analysis.endpoints import AnalysedEndpoint
 from crlm.study.protocol.model import Model
+from crlm.study.protocol.phrases import dropping_rule, entering_rule
 
 FEW_EVENTS_PER_PARAMETER = 10
 
@@ -113,13 +114,13 @@ def model_result(
         or f"Factors associated with {analysed.protocol.label[0].lower()}{analysed.protocol.label[1:]}",
         type=model.type,
         ties=model.ties,
-        rule=rule_in_words(model),
+        rule=rule_in_words(model, records.variables),
         terms=tuple(
             _term(analysis, one, univariable[name], fitted if name in chosen else None, steps)
             for name, one in candidates.items()
         ),
         multivariable=_whole_fit(fitted, analysed) if fitted else None,
-        multivariable_reason=None if fitted else _why_none(model, steps),
+        multivariable_reason=None if fitted else _why_none(model, steps, screened),
         selection=steps,
         notes=_notes(fitted),
     )
@@ -131,27 +132,15 @@ def _group_reference(groups: Groups | None, variable: Variable) -> str | None:
     return groups.reference
 
 
-def rule_in_words(model: Model) -> str:
-    """The rule for the multivariable model as a sentence."""
-    keep = model.keep
-    if keep is None:
+def rule_in_words(model: Model, variables: Mapping[str, Variable]) -> str:
+    """The rule for the multivariable model as a sentence, in the words of the methods paragraph."""
+    if model.keep is None:
         return "Univariable analyses only; no multivariable model was declared."
-    kind = "likelihood-ratio" if model.p == "likelihood-ratio" else "Wald"
-    if keep.all:
-        rule = "All candidates entered the multivariable model"
-    elif keep.variables:
-        rule = "The multivariable model was declared in the protocol"
-    else:
-        sign = "<" if keep.strictly_below else "≤"
-        rule = f"Candidates with a univariable {kind} p {sign} {keep.univariable_p:g} entered the multivariable model"
-    if model.always:
-        rule += f"; {', '.join(model.always)} entered whatever the p"
-    if keep.backward_p is not None:
-        rule += (
-            f"; then the covariate with the largest p above {keep.backward_p:g} was dropped, one at a time, "
-            "on the records of the first model"
-        )
-    return f"{rule}."
+    rule = entering_rule(model, model.keep, variables, past=True)
+    leaving = dropping_rule(model, model.keep, variables, past=True)
+    if leaving:
+        rule += f"; {leaving}, on the patients of the first model"
+    return f"{rule[0].upper()}{rule[1:]}."
 
 
 def _choose(
@@ -303,9 +292,11 @@ def _whole_fit(fitted: Fitted, analysed: AnalysedEndpoint) -> document.Fit:
     )
 
 
-def _why_none(model: Model, steps: tuple[document.SelectionStep, ...]) -> str:
+def _why_none(model: Model, steps: tuple[document.SelectionStep, ...], rows: np.ndarray | None) -> str:
     if model.keep is None:
         return "No multivariable model was declared."
+    if rows is not None and not rows.size:
+        return "No patient has a known value of every covariate that entered, so there is no multivariable model."
     if steps:
         return "No candidate met the rule, so there is no multivariable model."
     return "There was no candidate."

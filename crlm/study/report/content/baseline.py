@@ -142,6 +142,8 @@ def _summary(one: NumberSummary, summary: str, decimals: int) -> tuple[str, bool
     def shown(value: float | None) -> str:
         return numbers.NONE if value is None else numbers.rounded(value, decimals)
 
+    if one.n == 0:
+        return numbers.NONE, False
     if summary == "mean_sd":
         return f"{shown(one.mean)} ({shown(one.sd)})", None not in (one.mean, one.sd)
     low, high = (one.q1, one.q3) if summary == "median_iqr" else (one.minimum, one.maximum)
