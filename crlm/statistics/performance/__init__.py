@@ -1,0 +1,1 @@
+"""How good predictions are: discrimination, overall error, calibration, clinical use, and optimism."""
