@@ -10,4 +10,5 @@ CLINICAL = SHARED / "data" / "crlm-tcia" / "clinical.csv"
 
 def needs(path: Path):
     """Skip a test when a file beside the project is not there, and say which."""
-    return pytest.mark.skipif(not path.exists(), reason=f"needs ../{path.relative_to(SHARED.parent)}, which is not here")
+    reason = f"needs ../{path.relative_to(SHARED.parent)}, which is not here"
+    return pytest.mark.skipif(not path.exists(), reason=reason)
