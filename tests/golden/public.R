@@ -4,23 +4,13 @@
 # Writes tests/golden/public.json: aggregates only, no data set is stored.
 library(survival)
 source("tests/golden/exact.R")
-folder <- commandArgs(trailingOnly = TRUE)[1]
-described <- jsonlite::fromJSON(file.path(folder, "sets.json"), simplifyDataFrame = FALSE)
+source("tests/golden/public_sets.R")
 # eps = 1e-12 and never tighter: below that, rounding makes coxph halve its steps away from the maximum.
 control <- suppressWarnings(coxph.control(eps = 1e-12, iter.max = 100))
 TIES <- c("efron", "breslow")
 numbers <- function(x) as.vector(unname(x))
 # No names: the order is that of the levels.
 bare <- function(x) unname(as.list(x))
-
-read_set <- function(name) {
-  about <- described[[name]]
-  d <- read.csv(file.path(folder, paste0(name, ".csv")), stringsAsFactors = FALSE)
-  for (f in names(about$levels)) d[[f]] <- factor(d[[f]], levels = unlist(about$levels[[f]]))
-  for (x in about$numbers) d[[x]] <- as.numeric(d[[x]])
-  list(data = d, about = about, covariates = c(unlist(about$numbers), names(about$levels)),
-       left = if (isTRUE(about$entry)) "Surv(entry, time, event)" else "Surv(time, event)")
-}
 
 curve <- function(d, left, landmarks) {
   landmarks <- landmarks[landmarks <= max(d$time)]

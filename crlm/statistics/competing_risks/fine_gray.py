@@ -9,18 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from crlm.statistics.competing_risks.causes import validate_cause, validate_competing
 from crlm.statistics.competing_risks.fine_gray_likelihood import moments
-from crlm.statistics.competing_risks.fine_gray_model import (
-    AT_THE_LIMIT,
-    SINGULAR,
-    FineGrayFit,
-    wald_statistic,
-)
+from crlm.statistics.competing_risks.fine_gray_model import AT_THE_LIMIT, FineGrayFit
 from crlm.statistics.competing_risks.fine_gray_solve import Solution, solve
 from crlm.statistics.competing_risks.fine_gray_variance import robust_covariance, score_influence
 from crlm.statistics.competing_risks.subdistribution import SubdistributionData, build_sets
 from crlm.statistics.cox.estimability import Dependence, dependence
-from crlm.statistics.cox.model import Term
 from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
+from crlm.statistics.regression import SINGULAR, Term, wald_statistic
 from crlm.statistics.results import TestResult, chi_square_p, interval_multiplier
 from crlm.statistics.times import FloatArray, tie_times
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from crlm.statistics.competing_risks.fine_gray_solve import Solution
 from crlm.statistics.competing_risks.subdistribution import SubdistributionData
-from crlm.statistics.cox.model import Term
-from crlm.statistics.results import Estimate, TestResult, chi_square_p, interval_multiplier
+from crlm.statistics.regression import (
+    SINGULAR,
+    Term,
+    exponential,
+    robust_error,
+    single_wald_test,
+    wald,
+    wald_estimate,
+    wald_statistic,
+)
+from crlm.statistics.results import Estimate, TestResult
 from crlm.statistics.times import FloatArray
 
 AT_THE_LIMIT = (
     "taken at the limit of the coefficients without a finite estimate, which keep their degrees of freedom"
 )
-# A robust variance below this share of that from the information is rounding.
-_SINGULAR = 1e-12
-SINGULAR = "the robust variance is 0, too few patients contribute to it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,8 @@ class FineGrayFit:
     @property
     def coefficients(self) -> tuple[Estimate, ...]:
         """Log subdistribution hazard ratio per column, robust interval and standard error, or the reason."""
-        return tuple(self._coefficient(found) for found in self._found())
+        place = {} if self.solution is None else {int(j): i for i, j in enumerate(self.solution.kept)}
+        return tuple(self._coefficient(j, place) for j in range(len(self.names)))
 
     @property
     def hazard_ratios(self) -> tuple[Estimate, ...]:
@@ -71,17 +76,12 @@ class FineGrayFit:
 
         `standard_error` is that of the coefficient (the log ratio).
         """
-        return tuple(_exponential(one) for one in self.coefficients)
+        return tuple(exponential(one) for one in self.coefficients)
 
     @property
     def wald_tests(self) -> tuple[TestResult, ...]:
         """Per column the robust Wald test that the ratio is 1: (coefficient / standard error)^2 on 1 df."""
-        return tuple(
-            TestResult("wald", None, None, None, self.n, one.reason)
-            if one.value is None or one.standard_error is None
-            else wald((one.value / one.standard_error) ** 2, 1, self.n)
-            for one in self.coefficients
-        )
+        return tuple(single_wald_test(one, self.n) for one in self.coefficients)
 
     @property
     def covariance(self) -> FloatArray:
@@ -121,57 +121,10 @@ class FineGrayFit:
         df = sum(j in solution.kept or bool(solution.lost[j]) for j in columns)
         return wald(statistic, df, self.n, (AT_THE_LIMIT,) if lost else ())
 
-    def _coefficient(self, found: tuple[float, float | None] | str) -> Estimate:
-        if isinstance(found, str):
-            return Estimate(None, None, None, self.level, None, found)
-        value, error = found
-        if error is None:
-            return Estimate(value, None, None, self.level, None, f"no interval: {SINGULAR}")
-        reach = interval_multiplier(self.level) * error
-        return Estimate(value, value - reach, value + reach, self.level, error)
-
-    def _found(self) -> Iterator[tuple[float, float | None] | str]:
-        """Per column the coefficient and its robust standard error (None where it is 0), or why there is none."""
-        place = {} if self.solution is None else {int(j): i for i, j in enumerate(self.solution.kept)}
-        for j, reason in enumerate(self.reasons):
-            if reason is not None or self.solution is None:
-                yield reason or "no model"
-            else:
-                i = place[j]
-                variance = self.robust[i, i]
-                positive = variance > _SINGULAR * self.solution.inverse[i, i]
-                yield float(self.solution.beta[i]), math.sqrt(variance) if positive else None
-
-
-def wald(statistic: float, df: int, n: int, notes: tuple[str, ...] = ()) -> TestResult:
-    """A Wald test from its chi-square statistic."""
-    return TestResult("wald", float(statistic), df, chi_square_p(statistic, df), n, notes=notes)
-
-
-def wald_statistic(robust: FloatArray, inverse: FloatArray, beta: FloatArray) -> float | None:
-    """The quadratic form beta' robust^-1 beta; None when the robust covariance is singular.
-
-    `inverse`, that of the information, is the covariance it is compared with: what vanishes beside it is rounding.
-    """
-    root = np.sqrt(np.diagonal(inverse))
-    scaled = robust / np.outer(root, root)
-    if float(np.linalg.eigvalsh(scaled).min()) < _SINGULAR:
-        return None
-    return float(beta / root @ np.linalg.solve(scaled, beta / root))
-
-
-def _exponential(coefficient: Estimate) -> Estimate:
-    if coefficient.value is None:
-        return coefficient
-    lower, upper = (coefficient.value if x is None else x for x in (coefficient.lower, coefficient.upper))
-    if max(abs(lower), abs(upper)) > 700.0:
-        reason = "too large or too small to be written as a number: choose a larger or smaller unit"
-        return Estimate(None, None, None, coefficient.level, coefficient.standard_error, reason)
-    return Estimate(
-        math.exp(coefficient.value),
-        None if coefficient.lower is None else math.exp(lower),
-        None if coefficient.upper is None else math.exp(upper),
-        coefficient.level,
-        coefficient.standard_error,
-        coefficient.reason,
-    )
+    def _coefficient(self, j: int, place: dict[int, int]) -> Estimate:
+        reason, solution = self.reasons[j], self.solution
+        if reason is not None or solution is None:
+            return Estimate(None, None, None, self.level, None, reason or "no model")
+        i = place[j]
+        error = robust_error(float(self.robust[i, i]), float(solution.inverse[i, i]))
+        return wald_estimate(float(solution.beta[i]), error, self.level)

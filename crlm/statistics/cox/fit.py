@@ -7,20 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.estimability import Dependence, dependence
 from crlm.statistics.cox.likelihood import Moments, moments
-from crlm.statistics.cox.model import CoxData, CoxFit, Term, Ties
+from crlm.statistics.cox.model import CoxData, CoxFit, Ties
 from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
-from crlm.statistics.cox.risk_sets import build_risk_sets
+from crlm.statistics.cox.risk_sets import RiskSets, build_risk_sets
 from crlm.statistics.cox.solve import Solution, expected_size, solve
+from crlm.statistics.cox.validation import validate_data, validate_names
+from crlm.statistics.regression import Term
 from crlm.statistics.results import TestResult, chi_square_p, interval_multiplier
-from crlm.statistics.times import (
-    FloatArray,
-    tie_times,
-    validate_entry,
-    validate_survival,
-    validate_weights,
-)
+from crlm.statistics.times import FloatArray
 
 NOT_CONVERGED = (
     "no estimate: the likelihood still rises where the risks of patients differ more than numbers can hold; "
@@ -43,6 +40,8 @@ def cox(
     strata: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     entry: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    patient: ArrayLike | None = None,
     level: float = 0.95,
 ) -> CoxFit:
     """Fit Cox's model by maximum partial likelihood.
@@ -51,9 +50,15 @@ def cox(
     columns. names: p different names. terms: which columns form one factor; by default each column is a
     term of its own. strata: (n,) any labels; patients are compared within a stratum only. weights: (n,)
     case weights > 0 (frequencies: the standard errors are those of a likelihood with each patient counted
-    so often). entry: (n,) delayed entry; a patient is at risk at t when entry < t <= time. Missing values
+    so often). entry: (n,) delayed entry; a patient is at risk at t when entry < t <= time. offset: (n,) log
+    hazard ratios that are known, part of every model including the one without covariates. Missing values
     are refused, not dropped: choose the rows before. Raises `ValueError` for input of the wrong shape or
     content.
+
+    Covariates that change with time: one row per patient and stretch of time in which they stay, with its entry,
+    time and event (`split_at` makes them). patient: (n,) labels, which rows are of the same patient; that they do
+    not overlap is checked, and patients are counted. Their rows are never at risk together, so the standard
+    errors hold; only patients with more than one event need `with_robust_variance`.
 
     Times that differ by floating-point noise are tied (`tie_times`). A column that is constant, or that
     earlier columns determine, is left out and has a reason, as in R. A column with no finite estimate (its
@@ -68,8 +73,10 @@ def cox(
     if ties not in ("efron", "breslow"):
         raise ValueError(f"ties was {ties!r}; it is 'efron' or 'breslow'")
     interval_multiplier(level)  # refuses a level that is none
-    data = _validated(time, event, X, strata=strata, weights=weights, entry=entry)
-    columns, grouped = _validated_names(names, terms, data.X.shape[1])
+    data = validate_data(
+        time, event, X, strata=strata, weights=weights, entry=entry, offset=offset, patient=patient
+    )
+    columns, grouped = validate_names(names, terms, data.X.shape[1])
     return fit_data(data, columns, grouped, ties, level)
 
 
@@ -81,18 +88,10 @@ def fit_data(
     if not n_events:
         return _refused(data, names, terms, ties, level)
     efron = ties == "efron"
-    sets = build_risk_sets(
-        data.time,
-        data.event,
-        _centred(data.X).T,
-        stratum=data.stratum,
-        entry=data.entry,
-        weights=data.weights,
-        efron=efron,
-    )
+    sets = risk_sets_of(data, ties)
     null = moments(sets, np.zeros(len(names)))
     information = null.information
-    spread = np.sqrt(np.einsum("ij,ij,j->i", sets.X, sets.X, sets.weights) / sets.weights.sum())
+    spread = typical_deviation(sets)
     found = dependence(information, expected_size(sets, spread))
     solution = solve(null, found, spread, efron=efron)
 
@@ -102,7 +101,6 @@ def fit_data(
     nothing_finite = None if len(solution.kept) else "no coefficient has a finite estimate"
     limit_note = (AT_THE_LIMIT,) if len(solution.directions) else ()
     rise = 2.0 * (solution.log_likelihood - null.log_likelihood)
-    notes = () if df < n_events else (f"{df} coefficients for {n_events} events: the model is overfitted",)
     return CoxFit(
         names=names,
         terms=terms,
@@ -120,9 +118,47 @@ def fit_data(
         iterations=solution.iterations,
         converged=solution.converged,
         data=data,
+        aliased=found.null,
         solution=solution if solution.converged else None,
-        notes=notes,
+        notes=_notes(data, df, n_events),
     )
+
+
+def risk_sets_of(data: CoxData, ties: Ties) -> RiskSets:
+    """The risk sets of all columns, centred at their means; at least one event."""
+    return build_risk_sets(
+        data.time,
+        data.event,
+        _centred(data.X).T,
+        stratum=data.stratum,
+        entry=data.entry,
+        weights=data.weights,
+        offset=data.offset,
+        efron=ties == "efron",
+    )
+
+
+def null_moments(fit: CoxFit) -> tuple[Moments, IntArray]:
+    """The sums over risk sets at beta = 0, of all columns, and which of them are not determined by others."""
+    null = moments(risk_sets_of(fit.data, fit.ties), np.zeros(len(fit.names)))
+    return null, dependence(null.information, expected_size(null.sets, typical_deviation(null.sets))).kept
+
+
+def typical_deviation(sets: RiskSets) -> FloatArray:
+    """Of each column: shape (p,)."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij,j->i", sets.X, sets.X, sets.weights) / sets.weights.sum()))
+
+
+def _notes(data: CoxData, df: int, n_events: int) -> tuple[str, ...]:
+    notes = []
+    if df >= n_events:
+        notes.append(f"{df} coefficients for {n_events} events: the model is overfitted")
+    if data.patient is not None and (several := int((np.bincount(data.patient[data.event]) > 1).sum())):
+        notes.append(
+            f"{several} patients have more than one event: the standard errors take these for independent; "
+            "use a robust variance"
+        )
+    return tuple(notes)
 
 
 def _centred(X: FloatArray) -> FloatArray:
@@ -184,60 +220,7 @@ def _refused(
         iterations=0,
         converged=False,
         data=data,
+        aliased=np.zeros((0, len(names))),
         solution=None,
         reason=reason,
     )
-
-
-def _validated(
-    time: ArrayLike,
-    event: ArrayLike,
-    X: ArrayLike,
-    *,
-    strata: ArrayLike | None,
-    weights: ArrayLike | None,
-    entry: ArrayLike | None,
-) -> CoxData:
-    times, events = validate_survival(time, event)
-    n = len(times)
-    covariates = np.asarray(X, dtype=np.float64)
-    if covariates.ndim != 2 or len(covariates) != n:
-        raise ValueError(f"X has shape {covariates.shape} and time has {n} values; X is one row per patient")
-    wrong = np.argwhere(~np.isfinite(covariates))
-    if len(wrong):
-        row, column = wrong[0].tolist()
-        raise ValueError(
-            f"X[{row}, {column}] is {covariates[row, column]}; every value must be a finite number"
-        )
-    entries = None if entry is None else validate_entry(entry, times)
-    tied = tie_times(times if entries is None else np.concatenate((times, entries)))
-    stratum = None
-    if strata is not None:
-        labels, stratum = np.unique(np.asarray(strata), return_inverse=True)
-        if stratum.shape != (n,):
-            raise ValueError(
-                f"strata has shape {stratum.shape} and time has {n} values; each patient needs one of each"
-            )
-        stratum = None if len(labels) < 2 else stratum
-    return CoxData(
-        time=tied[:n],
-        event=events,
-        X=covariates,
-        stratum=stratum,
-        entry=None if entries is None else tied[n:],
-        weights=None if weights is None else validate_weights(weights, n),
-    )
-
-
-def _validated_names(
-    names: Sequence[str], terms: Sequence[Term] | None, p: int
-) -> tuple[tuple[str, ...], tuple[Term, ...]]:
-    columns = tuple(names)
-    if len(columns) != p or len(set(columns)) != p:
-        raise ValueError(f"names must be {p} different names, one per column of X; they were {list(columns)}")
-    if terms is None:
-        return columns, tuple(Term(name, (name,)) for name in columns)
-    grouped = [column for term in terms for column in term.columns]
-    if sorted(grouped) != sorted(columns):
-        raise ValueError(f"terms must hold each of {list(columns)} exactly once; they hold {grouped}")
-    return columns, tuple(terms)

@@ -36,7 +36,7 @@ class Moments:
     """The sums over risk sets at one value of beta; score and information follow from them.
 
     log_likelihood is -inf where beta is so extreme that a denominator is no longer a positive number.
-    relative_risk: (n,) weight times exp(x'beta), up to a common factor. S1: (p, K). inverse: (K,) sum over
+    relative_risk: (n,) weight times exp(x'beta), up to the factor exp(-shift). S1: (p, K). inverse: (K,) sum over
     j of m / denominator_j. root: (K,) square root of the sum over j of m / denominator_j^2.
     """
 
@@ -47,6 +47,7 @@ class Moments:
     inverse: FloatArray
     root: FloatArray
     ties: TiedMoments | None
+    shift: float = 0.0
 
     @cached_property
     def score(self) -> FloatArray:
@@ -68,6 +69,39 @@ class Moments:
         if (ties := self.ties) is not None:
             expected[:, ties.at.blocks] -= ties.T1 * ties.inverse
         return self.sets.deaths_x - expected
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """Events expected of each patient under the model, not weighted: shape (n,)."""
+        return np.asarray(self._expected_events / self.sets.weights)
+
+    @cached_property
+    def block_means(self) -> FloatArray:
+        """Mean covariates over each risk set, averaged over the denominators of tied deaths: shape (p, K)."""
+        weight = np.add.reduceat(self.sets.death_weight, self.sets.death_starts)
+        return (self.sets.deaths_x - self.score_by_block()) / weight
+
+    @cached_property
+    def mean_hazard(self) -> FloatArray:
+        """The sum over j of mean_j m / denominator_j of each event block: shape (p, K)."""
+        squares = self.root**2
+        result = self.S1 * squares
+        if (ties := self.ties) is not None:
+            blocks = ties.at.blocks
+            result[:, blocks] -= ties.T1 * (ties.mean_fraction * squares[blocks])
+        return result
+
+    @cached_property
+    def tied_mean_hazard(self) -> FloatArray:
+        """The sum over j of f_j mean_j m / denominator_j of the B blocks with ties: shape (p, B)."""
+        ties = self.ties
+        if ties is None:
+            return np.zeros((len(self.sets.X), 0))
+        squares = self.root[ties.at.blocks] ** 2
+        with_fraction = ties.mean_fraction * squares
+        return self.S1[:, ties.at.blocks] * with_fraction - ties.T1 * (
+            ties.root**2 + ties.mean_fraction * with_fraction
+        )
 
     @cached_property
     def _expected_events(self) -> FloatArray:
@@ -120,7 +154,7 @@ class TiedMoments:
 
 def moments(sets: RiskSets, beta: FloatArray) -> Moments:
     """Sums over the risk sets at `beta` (p,)."""
-    eta = beta @ sets.X
+    eta = beta @ sets.X if sets.offset is None else beta @ sets.X + sets.offset
     shift = float(eta.max())
     risk = sets.weights * np.exp(eta - shift)
     risk_x = sets.X * risk
@@ -133,7 +167,7 @@ def moments(sets: RiskSets, beta: FloatArray) -> Moments:
         denominator[tied.deaths] -= tied.fraction * T0[tied.run]
     if not denominator.min() > SMALLEST:
         none = np.zeros(len(S0))
-        return Moments(sets, -np.inf, risk, S1, none, none, None)
+        return Moments(sets, -np.inf, risk, S1, none, none, None, shift)
 
     weight = sets.death_weight
     gained = sets.weights[sets.deaths] @ eta[sets.deaths]
@@ -157,4 +191,4 @@ def moments(sets: RiskSets, beta: FloatArray) -> Moments:
             mean_fraction=mean_fraction,
             root=np.sqrt(np.add.reduceat(left * left * squared, tied.starts)),
         )
-    return Moments(sets, log_likelihood, risk, S1, inverse, np.sqrt(squares), ties)
+    return Moments(sets, log_likelihood, risk, S1, inverse, np.sqrt(squares), ties, shift)

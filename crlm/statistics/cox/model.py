@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,23 +10,26 @@ import numpy as np
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.solve import Solution
-from crlm.statistics.results import Estimate, TestResult, chi_square_p, interval_multiplier
+from crlm.statistics.regression import (
+    Term,
+    exponential,
+    robust_error,
+    single_wald_test,
+    wald_estimate,
+)
+from crlm.statistics.results import Estimate, TestResult
 from crlm.statistics.times import BoolArray, FloatArray
 
-Ties = Literal["efron", "breslow"]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Columns that belong together and are tested together: a factor with k levels has k - 1 columns."""
-
-    name: str
-    columns: tuple[str, ...]
+Ties = Literal["efron", "breslow", "exact"]
+Method = Literal["maximum likelihood", "firth"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CoxData:
-    """What was analysed: time, event, entry, stratum, weights (n,), X (n, p), covariates as given."""
+    """What was analysed: time, event, entry, stratum, weights, offset, patient (n,), X (n, p) as given.
+
+    stratum is None with fewer than two strata; stratum_labels are the caller's, in the order of its numbers.
+    """
 
     time: FloatArray
     event: BoolArray
@@ -35,6 +37,9 @@ class CoxData:
     stratum: IntArray | None
     entry: FloatArray | None
     weights: FloatArray | None
+    offset: FloatArray | None = None
+    patient: IntArray | None = None
+    stratum_labels: tuple[Hashable, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +47,11 @@ class CoxFit:
     """A fitted Cox model. `cox` makes it; coefficients are log hazard ratios per unit of each column.
 
     reasons: per column, None when the coefficient is estimable, else why it is not. reason: why there is no
-    model at all. n: patients given; n_at_risk: those at risk at one or more events (the others do not enter
+    model at all. n: rows given; n_at_risk: those at risk at one or more events (the others do not enter
     the likelihood; SPSS lists them as dropped). log_likelihood is that of the estimates or, when some have
     no finite estimate, the limit it rises to. iterations: Newton steps.
+    aliased: (s, p) the combinations of columns that are constant within each stratum.
+    n_clusters: clusters of the robust variance; None where the variance is that of the likelihood.
     """
 
     names: tuple[str, ...]
@@ -63,7 +70,10 @@ class CoxFit:
     iterations: int
     converged: bool
     data: CoxData
+    aliased: FloatArray
     solution: Solution | None
+    method: Method = "maximum likelihood"
+    n_clusters: int | None = None
     reason: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -73,16 +83,19 @@ class CoxFit:
         return tuple(reason is None for reason in self.reasons)
 
     @property
+    def n_patients(self) -> int:
+        """Different patients; without `patient` each row is one."""
+        return self.n if self.data.patient is None else len(np.unique(self.data.patient))
+
+    @property
     def coefficients(self) -> tuple[Estimate, ...]:
         """Log hazard ratio per column with Wald interval and standard error, or None and the reason."""
-        times = interval_multiplier(self.level)
+        place = {} if self.solution is None else {int(j): i for i, j in enumerate(self.solution.kept)}
         return tuple(
-            Estimate(None, None, None, self.level, reason=found)
-            if isinstance(found, str)
-            else Estimate(
-                found[0], found[0] - times * found[1], found[0] + times * found[1], self.level, found[1]
-            )
-            for found in self._found()
+            self._estimate(place[j])
+            if reason is None and self.solution is not None
+            else Estimate(None, None, None, self.level, reason=reason or "no model")
+            for j, reason in enumerate(self.reasons)
         )
 
     @property
@@ -91,17 +104,12 @@ class CoxFit:
 
         `standard_error` is that of the coefficient (the log hazard ratio).
         """
-        return tuple(_exponential(one) for one in self.coefficients)
+        return tuple(exponential(one) for one in self.coefficients)
 
     @property
     def wald_tests(self) -> tuple[TestResult, ...]:
         """Per column the Wald test that the hazard ratio is 1: (coefficient / standard error)^2 on 1 df."""
-        return tuple(
-            TestResult("wald", None, None, None, self.n, found)
-            if isinstance(found, str)
-            else wald((found[0] / found[1]) ** 2, 1, self.n)
-            for found in self._found()
-        )
+        return tuple(single_wald_test(one, self.n) for one in self.coefficients)
 
     @property
     def covariance(self) -> FloatArray:
@@ -115,32 +123,8 @@ class CoxFit:
         """The term of that name; `KeyError` when there is none."""
         return {one.name: one for one in self.terms}[name]
 
-    def _found(self) -> Iterator[tuple[float, float] | str]:
-        """Per column the coefficient and its standard error, or why there is none."""
-        place = {} if self.solution is None else {int(j): i for i, j in enumerate(self.solution.kept)}
-        for j, reason in enumerate(self.reasons):
-            if reason is not None or self.solution is None:
-                yield reason or "no model"
-            else:
-                i = place[j]
-                yield float(self.solution.beta[i]), math.sqrt(self.solution.covariance[i, i])
-
-
-def wald(statistic: float, df: int, n: int, notes: tuple[str, ...] = ()) -> TestResult:
-    """A Wald test from its chi-square statistic."""
-    return TestResult("wald", float(statistic), df, chi_square_p(statistic, df), n, notes=notes)
-
-
-def _exponential(coefficient: Estimate) -> Estimate:
-    if coefficient.value is None or coefficient.lower is None or coefficient.upper is None:
-        return coefficient
-    if max(abs(coefficient.lower), abs(coefficient.upper)) > 700.0:
-        reason = "too large or too small to be written as a number: choose a larger or smaller unit"
-        return Estimate(None, None, None, coefficient.level, coefficient.standard_error, reason)
-    return Estimate(
-        math.exp(coefficient.value),
-        math.exp(coefficient.lower),
-        math.exp(coefficient.upper),
-        coefficient.level,
-        coefficient.standard_error,
-    )
+    def _estimate(self, i: int) -> Estimate:
+        solution = self.solution
+        assert solution is not None
+        error = robust_error(solution.covariance[i, i], solution.model_covariance[i, i])
+        return wald_estimate(float(solution.beta[i]), error, self.level)

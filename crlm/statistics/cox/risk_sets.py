@@ -40,7 +40,8 @@ class RiskSets:
     arrays. starts: (K,) first patient whose last block is k; every block has one, because it has a death.
     deaths: (E,) the patients with the event, by block. death_starts: (K,) the first death of each block.
     death_block: (E,). death_weight: (E,) mean weight of the deaths of the block. tied: None for Breslow and
-    without ties. block_stratum: (K,). strata: block ranges, one per stratum.
+    without ties. block_stratum: (K,). strata: block ranges, one per stratum. offset: (n,)
+    part of the log hazard ratio that is known.
     """
 
     X: FloatArray
@@ -57,6 +58,7 @@ class RiskSets:
     block_stratum: IntArray
     strata: tuple[tuple[int, int], ...]
     late: LateStays | None
+    offset: FloatArray | None = None
 
     @property
     def n_blocks(self) -> int:
@@ -129,6 +131,7 @@ def build_risk_sets(
     entry: FloatArray | None,
     weights: FloatArray | None,
     efron: bool,
+    offset: FloatArray | None = None,
 ) -> RiskSets:
     """Sort patients into risk sets; at least one event.
 
@@ -175,6 +178,7 @@ def build_risk_sets(
         block_stratum=block_stratum,
         strata=tuple(pairwise(edges)),
         late=late_stays(late, first[late], last[late], n_blocks),
+        offset=None if offset is None else offset[rows],
     )
 
 
@@ -208,6 +212,7 @@ def split_strata(sets: RiskSets, group: IntArray, *, efron: bool) -> RiskSets:
         entry=sets.first_block.astype(np.float64) - 0.5 if sets.late is not None else None,
         weights=sets.weights,
         efron=efron,
+        offset=sets.offset,
     )
     return replace(split, rows=sets.rows[split.rows])
 

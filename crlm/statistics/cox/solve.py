@@ -24,7 +24,7 @@ class Solution:
     patients are compared only with the same value of every combination in `directions` (r, p), in that
     order; `null` (s, p) holds the combinations of columns about which nothing is left in the limit. `lost`
     (p,): columns without a finite estimate; some may stay in `kept`, where they stand for a contrast
-    between lost columns.
+    between lost columns. model_based: the inverse of the information where `covariance` is a robust one.
     """
 
     kept: IntArray
@@ -38,6 +38,12 @@ class Solution:
     lost: BoolArray
     iterations: int
     converged: bool
+    model_based: FloatArray | None = None
+
+    @property
+    def model_covariance(self) -> FloatArray:
+        """The inverse of the information, also where `covariance` is a robust one."""
+        return self.covariance if self.model_based is None else self.model_based
 
     def places_of(self, columns: Sequence[int]) -> IntArray:
         """Where in `kept` stands what can still be told about these columns together.

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from crlm.statistics.cox.fit import AT_THE_LIMIT, fit_data
-from crlm.statistics.cox.model import CoxFit, Term, wald
+from crlm.statistics.cox.model import CoxFit
+from crlm.statistics.regression import SINGULAR, Term, wald, wald_statistic
 from crlm.statistics.results import TestResult, chi_square_p
 
 
@@ -28,8 +29,12 @@ def term_wald_test(fit: CoxFit, name: str) -> TestResult:
     if not kept.size:
         reasons = [fit.reasons[j] for j in columns]
         return TestResult("wald", None, None, None, fit.n, next(one for one in reasons if one is not None))
-    b = solution.beta[kept]
-    statistic = float(b @ np.linalg.solve(solution.covariance[np.ix_(kept, kept)], b))
+    place = np.ix_(kept, kept)
+    statistic = wald_statistic(
+        solution.covariance[place], solution.model_covariance[place], solution.beta[kept]
+    )
+    if statistic is None:
+        return TestResult("wald", None, None, None, fit.n, SINGULAR)
     lost = np.any(solution.lost[columns])
     df = sum(j in solution.kept or bool(solution.lost[j]) for j in columns)
     return wald(statistic, df, fit.n, (AT_THE_LIMIT,) if lost else ())
@@ -44,6 +49,8 @@ def term_likelihood_ratio_test(fit: CoxFit, name: str) -> TestResult:
     if fit.log_likelihood is None or fit.solution is None:
         columns = [fit.names.index(column) for column in term.columns]
         return TestResult("likelihood-ratio", None, None, None, fit.n, fit.reasons[columns[0]])
+    if fit.n_clusters is not None:
+        return fit.likelihood_ratio_test
     without = _without(fit, term)
     if without.log_likelihood is None:
         return TestResult("likelihood-ratio", None, None, None, fit.n, f"without {name}: {without.reason}")

@@ -1,0 +1,114 @@
+# What surrounds a Cox model, by R's survival: robust variances, start-stop rows, offsets, residuals, baseline hazards
+# and predictions. Run from the project's root (Debian r-base-core, r-cran-survival, r-cran-jsonlite):
+#   python -m tests.data.public FOLDER && Rscript tests/golden/cox_more.R FOLDER
+# Weights, offsets and clusters follow from the number of the row, so that no data need be stored.
+library(survival)
+source("tests/golden/exact.R")
+source("tests/golden/public_sets.R")
+control <- suppressWarnings(coxph.control(eps = 1e-12, iter.max = 100))
+numbers <- function(x) as.vector(unname(x))
+rows_of <- function(x) unname(split(as.matrix(x), row(as.matrix(x))))
+spread <- function(n) unique(round(seq(1, n, length.out = min(n, 25))))
+
+cases <- list()
+add <- function(set, covariates, ties = "efron", weights = FALSE, strata = NULL, offset = FALSE, cluster = "thirds") {
+  message(set)
+  one <- read_set(set)
+  d <- one$data
+  d <- d[complete.cases(d[c(covariates, strata)]), ]
+  n <- nrow(d)
+  row <- seq_len(n) - 1
+  d$w <- if (weights) 1 + (row %% 3) / 2 else rep(1, n)
+  d$o <- if (offset) (row %% 5 - 2) / 4 else rep(0, n)
+  d$thirds <- row %/% 3
+  d$cluster_of <- d[[cluster]]
+  right <- paste(c(covariates, "offset(o)", if (!is.null(strata)) paste0("strata(", strata, ")")), collapse = " + ")
+  formula <- as.formula(paste(one$left, "~", right))
+  environment(formula) <- environment()
+  fit <- coxph(formula, d, weights = w, ties = ties, robust = FALSE, control = control, x = TRUE, model = TRUE)
+  robust <- coxph(formula, d, weights = w, ties = ties, cluster = cluster_of, control = control)
+  d$row <- row
+  each <- coxph(formula, d, weights = w, ties = ties, cluster = row, control = control)
+  b <- coef(fit)
+  # coxph's own robust score test forgets the offset; without one this is the same number.
+  at_null <- coxph(formula, d, weights = w, ties = ties, init = 0 * b, robust = FALSE, control = coxph.control(iter.max = 0))
+  null <- as.matrix(residuals(at_null, "score", weighted = TRUE, collapse = d$cluster_of))
+  total <- colSums(null)
+  stopifnot(offset || all.equal(drop(robust$rscore), drop(crossprod(total, solve(crossprod(null), total))), check.attributes = FALSE))
+  s <- summary(robust)
+  times <- sort(unique(d$time[d$event == 1]))
+  times <- times[spread(length(times))]
+  times <- unique(times[unique(round(seq(1, length(times), length.out = 6)))])
+  new <- d[unique(round(c(1, n / 3, n / 2, n))), ]
+  curves <- sapply(c("log-log", "log", "plain"), function(type) {
+    lapply(seq_len(nrow(new)), function(i) {
+      one <- survfit(fit, newdata = new[i, ], conf.type = type)
+      at <- summary(one, times = times, extend = TRUE)
+      list(survival = numbers(at$surv), standard_error = numbers(at$std.err), lower = numbers(at$lower),
+           upper = numbers(at$upper), hazard = numbers(at$cumhaz))
+    })
+  }, simplify = FALSE)
+  robust_curve <- summary(survfit(robust, newdata = new[1, ]), times = times, extend = TRUE)
+  # R measures offsets from their (weighted) mean; here a patient without offset is one whose offset is 0.
+  base <- basehaz(fit, centered = FALSE)
+  base$hazard <- base$hazard * exp(-weighted.mean(d$o, d$w))
+  lp <- predict(fit, newdata = new, type = "lp", se.fit = TRUE, reference = "zero")
+  some <- spread(n)
+  pick <- function(x) rows_of(as.matrix(x)[some, , drop = FALSE])
+  at <- function(type, ...) as.matrix(residuals(fit, type = type, ...))
+  schoenfeld <- at("schoenfeld")
+  events <- spread(nrow(schoenfeld))
+  cases[[length(cases) + 1]] <<- list(
+    set = set, covariates = as.list(covariates), ties = ties, weights = weights, strata = strata, offset = offset,
+    cluster = cluster, n = n,
+    coefficients = numbers(b), standard_errors = numbers(sqrt(diag(vcov(fit)))), log_likelihood = fit$loglik,
+    score = fit$score, zph = numbers(cox.zph(fit, transform = "identity")$table[, "chisq"]),
+    robust = list(covariance = as.vector(robust$var), clusters = length(unique(d$cluster_of)), wald = robust$wald.test,
+                  score = as.vector(crossprod(total, solve(crossprod(null), total))), p = numbers(s$coefficients[, "Pr(>|z|)"]),
+                  each = numbers(sqrt(diag(each$var)))),
+    rows = some - 1, martingale = numbers(at("martingale")[some, ]), deviance = numbers(at("deviance")[some, ]),
+    scores = pick(at("score")), dfbeta = pick(at("dfbeta", weighted = TRUE)),
+    dfbetas = pick(at("dfbetas", weighted = TRUE)),
+    events = events - 1, schoenfeld = rows_of(schoenfeld[events, , drop = FALSE]),
+    scaled_schoenfeld = rows_of(at("scaledsch")[events, , drop = FALSE]),
+    new = unique(round(c(1, n / 3, n / 2, n))) - 1, times = times, curves = curves,
+    robust_error = numbers(robust_curve$std.err),
+    base = list(hazard = numbers(base$hazard[spread(nrow(base))]), time = numbers(base$time[spread(nrow(base))]),
+                stratum = if (is.null(strata)) NULL else as.character(base$strata[spread(nrow(base))])),
+    linear = list(value = numbers(lp$fit) - (new$o - mean(d$o)), standard_error = numbers(lp$se.fit)))
+}
+
+for (ties in c("efron", "breslow")) {
+  add("gbsg2", c("age", "nodes", "progesterone", "hormone", "grade"), ties)
+  add("gbsg2", c("age", "nodes", "hormone"), ties, weights = TRUE, strata = "grade", offset = TRUE)
+  add("lymph_node", c("age", "size", "nodes", "grade"), ties, offset = TRUE)
+  add("rossi", c("age", "convictions", "aid"), ties, weights = TRUE)
+  add("rossi", c("age", "convictions"), ties, strata = "aid")
+  add("lung", c("age", "karnofsky", "sex"), ties, weights = TRUE, offset = TRUE)
+  add("larynx", c("age", "stage"), ties)
+  add("leukaemia", c("log_white_cells", "placebo"), ties, strata = "sex")
+  add("kidney", c("age", "group"), ties, weights = TRUE)
+  add("waltons", "genotype", ties)
+  add("regimes", c("since", "regime"), ties, strata = "continent")
+  add("veteran", c("karnofsky", "age", "treatment"), ties, strata = "cell_type", weights = TRUE)
+  add("bone_marrow", c("age", "disease", "fab"), ties, offset = TRUE)
+  add("freireich", "placebo", ties, weights = TRUE)
+  add("heart", c("age", "year", "surgery", "transplanted"), ties, cluster = "identifier")
+  add("heart", c("age", "transplanted"), ties, strata = "surgery", weights = TRUE, cluster = "identifier")
+  add("soreness", c("age", "old_treatment"), ties, strata = "episode", cluster = "identifier")
+  add("soreness", c("age", "old_treatment", "episode"), ties, weights = TRUE, offset = TRUE, cluster = "identifier")
+  add("aids", "diagnosed", ties)
+}
+
+# A covariate that changes once, split by tmerge; the change depends on the row, and some happen on the day of the end.
+one <- read_set("larynx")$data
+row <- seq_len(nrow(one)) - 1
+one$id <- row
+one$change <- ifelse(row %% 4 == 0, NA, ifelse(row %% 4 == 1, one$time, one$time * (row %% 7) / 5))
+split <- tmerge(one, one, id = id, died = event(time, event), changed = tdc(change))
+fit <- coxph(Surv(tstart, tstop, died) ~ age + changed, split, control = control)
+changing <- list(row = split$id, entry = split$tstart, time = split$tstop, event = split$died, after = split$changed,
+                 coefficients = numbers(coef(fit)), standard_errors = numbers(sqrt(diag(vcov(fit)))))
+
+write_exact(list(made_with = list(R = R.version.string, survival = as.character(packageVersion("survival"))),
+                 cases = cases, changing = changing), "tests/golden/cox_more.json")
