@@ -280,6 +280,7 @@ def test_times_that_differ_by_rounding_are_tied():
         ({"X": [[1.0], [math.inf], [2.0]]}, "finite number"),
         ({"names": ["x", "y"]}, "names must be 1"),
         ({"names": []}, "names must be 1"),
+        ({"X": [[], [], []], "names": []}, "no columns"),
         ({"terms": [Term("x", ("y",))]}, "terms must hold"),
         ({"censoring_groups": [1]}, "censoring_groups has 1"),
         ({"level": 1}, "level was"),

@@ -15,6 +15,7 @@ from crlm.statistics.competing_risks.fine_gray_variance import robust_covariance
 from crlm.statistics.competing_risks.subdistribution import SubdistributionData, build_sets
 from crlm.statistics.cox.estimability import Dependence, dependence
 from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
+from crlm.statistics.cox.validation import validate_names
 from crlm.statistics.regression import SINGULAR, Term, wald_statistic
 from crlm.statistics.results import TestResult, chi_square_p, interval_multiplier
 from crlm.statistics.times import FloatArray, tie_times
@@ -60,7 +61,7 @@ def fine_gray(
     wanted = validate_cause(of)
     times, causes = validate_competing(time, cause)
     covariates = _validated_covariates(X, len(times))
-    columns, grouped = _validated_names(names, terms, covariates.shape[1])
+    columns, grouped = validate_names(names, terms, covariates.shape[1])
     groups = _group_codes(censoring_groups, len(times))
     distinct, position = np.unique(tie_times(times), return_inverse=True)
     centred, centre = _centred(covariates)
@@ -212,6 +213,8 @@ def _validated_covariates(X: ArrayLike, n: int) -> FloatArray:
     covariates = np.asarray(X, dtype=np.float64)
     if covariates.ndim != 2 or len(covariates) != n:
         raise ValueError(f"X has shape {covariates.shape} and time has {n} values; X is one row per patient")
+    if not covariates.shape[1]:
+        raise ValueError("X has no columns; a model needs a covariate")
     wrong = np.argwhere(~np.isfinite(covariates))
     if len(wrong):
         row, column = wrong[0].tolist()
@@ -219,20 +222,6 @@ def _validated_covariates(X: ArrayLike, n: int) -> FloatArray:
             f"X[{row}, {column}] is {covariates[row, column]}; every value must be a finite number"
         )
     return covariates
-
-
-def _validated_names(
-    names: Sequence[str], terms: Sequence[Term] | None, p: int
-) -> tuple[tuple[str, ...], tuple[Term, ...]]:
-    columns = tuple(names)
-    if not columns or len(columns) != p or len(set(columns)) != p:
-        raise ValueError(f"names must be {p} different names, one per column of X; they were {list(columns)}")
-    if terms is None:
-        return columns, tuple(Term(name, (name,)) for name in columns)
-    grouped = [column for term in terms for column in term.columns]
-    if sorted(grouped) != sorted(columns):
-        raise ValueError(f"terms must hold each of {list(columns)} exactly once; they hold {grouped}")
-    return columns, tuple(terms)
 
 
 def _group_codes(labels: Sequence[Hashable] | None, n: int) -> NDArray[np.intp]:
