@@ -16,9 +16,9 @@ from crlm.statistics.logistic.comparisons import (
     multinomial,
     proportional_odds,
 )
-from crlm.statistics.logistic.newton import maximise
 from crlm.statistics.times import FloatArray
 
+MAX_STEPS = 200
 Kind = Literal["binary", "multinomial", "proportional odds"]
 
 
@@ -72,10 +72,7 @@ def prepare(
     if kind == "binary":
         shift = np.zeros(n) if offset is None else offset
         model = binary(outcome == 1, centred, weights, shift)
-        first = np.array([np.log(total[1] / total[0])])
-        if offset is not None:
-            alone = binary(outcome == 1, np.zeros((n, 0)), weights, shift - shift.mean())
-            first = maximise(alone, first).theta - shift.mean()
+        first = np.array([intercept_alone(total[1] / total.sum(), weights, shift)])
         intercepts, equations = 1, 1
     elif kind == "multinomial":
         model = multinomial(outcome, k, centred, weights)
@@ -91,3 +88,26 @@ def prepare(
         place[equation, found.kept] = intercepts + equation * q_slopes + np.arange(q_slopes)
     start = np.concatenate((first, np.zeros(equations * q_slopes)))
     return Design(kind, found, means, model, start, intercepts, place)
+
+
+def intercept_alone(share: float, weights: FloatArray, offset: FloatArray) -> float:
+    """The intercept at which the mean predicted probability is `share`, between 0 and 1; offset: (n,).
+
+    Newton's method between two bounds that close in, because far from the root it may overshoot.
+    """
+    log_odds = float(special.logit(share))
+    low, high = log_odds - float(offset.max()), log_odds - float(offset.min())
+    at = (low + high) / 2.0
+    for _ in range(MAX_STEPS):
+        p = special.expit(at + offset)
+        excess = float(weights @ (p - share))
+        if excess < 0.0:
+            low = at
+        else:
+            high = at
+        slope = float(weights @ (p * (1.0 - p)))
+        step = excess / slope if slope > 0.0 else np.inf
+        if abs(step) <= 1e-15 * max(1.0, abs(at)):
+            break
+        at = at - step if low < at - step < high else (low + high) / 2.0
+    return at

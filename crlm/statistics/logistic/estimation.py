@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from crlm.statistics.cox.model import Term
-from crlm.statistics.logistic.comparisons import IntArray
+from crlm.statistics.logistic.comparisons import IntArray, Moments
 from crlm.statistics.logistic.design import Design, prepare
 from crlm.statistics.logistic.firth import maximise_penalised, solve_penalised
-from crlm.statistics.logistic.model import LogisticData, LogisticFit, Method, wald
+from crlm.statistics.logistic.model import LogisticData, LogisticFit, Method
+from crlm.statistics.logistic.newton import invertible
 from crlm.statistics.logistic.reasons import NOT_CONVERGED, coefficient_reasons, intercept_reasons
 from crlm.statistics.logistic.solve import Solution, solve, wald_statistic
+from crlm.statistics.regression import SINGULAR, Term, wald
 from crlm.statistics.results import TestResult, chi_square_p
-from crlm.statistics.times import FloatArray
 
 AT_THE_LIMIT = (
     "taken at the limit of the coefficients without a finite estimate, which keep their degrees of freedom; "
@@ -62,13 +62,7 @@ def fit_data(data: LogisticData, method: Method, level: float) -> LogisticFit:
         log_likelihood_null=null.log_likelihood,
         penalised_log_likelihood=solution.objective,
         likelihood_ratio_test=_test(likelihood_ratio_id(method), rise, df, n, refusal),
-        score_test=_test(
-            "score",
-            _score_statistic(null.score, null.information),
-            df,
-            n,
-            NO_SCORE_TEST if method == "firth" else refusal,
-        ),
+        score_test=_score_test(null, df, n, NO_SCORE_TEST if method == "firth" else refusal),
         wald_test=_wald_test(solution, slopes, n, refusal or nothing),
         iterations=solution.iterations,
         converged=solution.converged,
@@ -102,15 +96,23 @@ def _solve_firth(design: Design) -> tuple[Solution, float]:
     return solution, without.value
 
 
-def _score_statistic(score: FloatArray, information: FloatArray) -> float:
-    return float(score @ np.linalg.solve(information, score))
+def _score_test(null: Moments, df: int, n: int, refusal: str | None) -> TestResult:
+    if refusal is None and not invertible(null.information):
+        refusal = "without the covariates nothing is uncertain: the offset decides every outcome"
+    if refusal is not None:
+        return TestResult("score", None, None, None, n, refusal)
+    statistic = float(null.score @ np.linalg.solve(null.information, null.score))
+    return _test("score", statistic, df, n, None)
 
 
 def _wald_test(solution: Solution, slopes: IntArray, n: int, refusal: str | None) -> TestResult:
     if refusal is not None:
         return TestResult("wald", None, None, None, n, refusal)
     notes = (AT_THE_LIMIT,) if solution.separated else ()
-    return wald(wald_statistic(solution, slopes), len(slopes), n, notes)
+    statistic = wald_statistic(solution, slopes)
+    if statistic is None:
+        return TestResult("wald", None, None, None, n, SINGULAR)
+    return wald(statistic, len(slopes), n, notes)
 
 
 def _overfitted(df: int, counts: IntArray) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crlm.statistics.cox.model import Term
 from crlm.statistics.logistic.design import Kind
 from crlm.statistics.logistic.estimation import fit_data
 from crlm.statistics.logistic.model import LogisticData, LogisticFit, Method
@@ -19,6 +18,7 @@ from crlm.statistics.logistic.validation import (
     validate_outcome,
     validate_weights,
 )
+from crlm.statistics.regression import Term
 from crlm.statistics.results import interval_multiplier
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from crlm.statistics.cox.model import Term
 from crlm.statistics.logistic.comparisons import IntArray
 from crlm.statistics.logistic.design import Design, Kind
 from crlm.statistics.logistic.solve import Solution
-from crlm.statistics.results import Estimate, TestResult, chi_square_p, interval_multiplier
+from crlm.statistics.regression import Term, exponential, single_wald_test, wald_estimate
+from crlm.statistics.results import Estimate, TestResult
 from crlm.statistics.times import FloatArray
 
 Method = Literal["maximum likelihood", "firth"]
@@ -107,12 +106,7 @@ class LogisticFit:
     @property
     def wald_tests(self) -> tuple[TestResult, ...]:
         """Per coefficient the Wald test that the odds ratio is 1: (coefficient / standard error)^2 on 1 df."""
-        return tuple(
-            TestResult("wald", None, None, None, self.n, one.reason)
-            if one.value is None or one.standard_error is None
-            else wald((one.value / one.standard_error) ** 2, 1, self.n)
-            for one in self.coefficients
-        )
+        return tuple(single_wald_test(one, self.n) for one in self.coefficients)
 
     @property
     def covariance(self) -> FloatArray:
@@ -151,37 +145,12 @@ class LogisticFit:
     def _estimates(self, combinations: FloatArray, reasons: tuple[str | None, ...]) -> tuple[Estimate, ...]:
         if self.solution is None:
             return tuple(self._none(reason) for reason in reasons)
-        values = combinations @ self.solution.theta
-        used = combinations[:, self.solution.kept]
-        variances = np.einsum("ij,jk,ik->i", used, self.solution.covariance, used)
+        values = (combinations @ self.solution.theta).tolist()
+        errors = self.solution.errors_of(combinations)
         return tuple(
-            self._none(reason) if reason is not None else wald_estimate(float(b), math.sqrt(v), self.level)
-            for b, v, reason in zip(values, variances, reasons, strict=True)
+            self._none(reason) if reason is not None else wald_estimate(b, error, self.level)
+            for b, error, reason in zip(values, errors, reasons, strict=True)
         )
 
     def _none(self, reason: str | None) -> Estimate:
         return Estimate(None, None, None, self.level, reason=reason or "no model")
-
-
-def wald(statistic: float, df: int, n: int, notes: tuple[str, ...] = ()) -> TestResult:
-    """A Wald test from its chi-square statistic."""
-    return TestResult("wald", float(statistic), df, chi_square_p(statistic, df), n, notes=notes)
-
-
-def wald_estimate(value: float, error: float, level: float) -> Estimate:
-    """A value with the interval that its standard error gives."""
-    reach = interval_multiplier(level) * error
-    return Estimate(value, value - reach, value + reach, level, error)
-
-
-def exponential(coefficient: Estimate) -> Estimate:
-    """An odds ratio from a log odds ratio; a limit that is missing stays missing."""
-    known = [one for one in (coefficient.value, coefficient.lower, coefficient.upper) if one is not None]
-    if any(abs(one) > 700.0 for one in known):
-        reason = "too large or too small to be written as a number: choose a larger or smaller unit"
-        return Estimate(None, None, None, coefficient.level, coefficient.standard_error, reason)
-    value, lower, upper = (
-        None if one is None else math.exp(one)
-        for one in (coefficient.value, coefficient.lower, coefficient.upper)
-    )
-    return Estimate(value, lower, upper, coefficient.level, coefficient.standard_error, coefficient.reason)

@@ -17,6 +17,8 @@ CONVERGED = 1e-20
 ROUNDED = 1e-15
 MAX_ITERATIONS = 100
 MAX_HALVINGS = 40
+# No step moves the log odds of a comparison by more than this: farther out all is certain and nothing to go by.
+LONGEST_STEP = 30.0
 # Towards a maximum the steps shrink quadratically; only where there is none do they go on shrinking by e.
 SUSPICIOUS = 6
 DECIDED = 20
@@ -48,18 +50,21 @@ def maximise(model: Comparisons, start: FloatArray, known: Moments | None = None
         length = np.inf if step is None else float(here.score @ step)
         # A likelihood that rises for ever also looks flat in the end, but not before this is decided.
         decided = overlap or iteration < DECIDED
+        flat = step is None
         if step is not None and decided and _vanished(length, before):
             there = model.at(theta + step)
-            return Maximum(theta + step, there, iteration, converged=invertible(there.information))
+            if invertible(there.information):
+                return Maximum(theta + step, there, iteration, converged=True)
+            flat = True
         found = None
-        if step is not None and iteration >= SUSPICIOUS and length > 0.05 * before:
+        if step is not None and (flat or (iteration >= SUSPICIOUS and length > 0.05 * before)):
             found = _separation(model, step)
-        if found is None and not overlap and (iteration >= DECIDED or step is None):
+        if found is None and not overlap and (iteration >= DECIDED or flat):
             found = _separation(model, None)
             overlap = found is None
         if found is not None:
             return Maximum(theta, here, iteration, converged=False, separation=found)
-        next_ = None if step is None else _step_upwards(model, theta, step, here)
+        next_ = None if step is None or flat else _step_upwards(model, theta, step, here)
         if next_ is None:
             return Maximum(theta, here, iteration, converged=False)
         before = length
@@ -92,6 +97,8 @@ def _step_upwards(
 ) -> tuple[FloatArray, Moments] | None:
     # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
     lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
+    reach = float(np.abs(model.A @ step).max(initial=0.0))
+    step = step * min(1.0, LONGEST_STEP / max(reach, LONGEST_STEP))
     for _ in range(MAX_HALVINGS):
         there = model.at(theta + step)
         if there.log_likelihood >= lowest:
@@ -115,9 +122,9 @@ def newton_step(information: FloatArray, score: FloatArray) -> FloatArray | None
 
 def invertible(information: FloatArray) -> bool:
     """Whether a symmetric matrix is positive definite beyond rounding."""
-    root = np.sqrt(np.diagonal(information))
-    if not root.min(initial=np.inf) > 0.0:
+    if not np.diagonal(information).min(initial=np.inf) > 0.0:
         return False
+    root = np.sqrt(np.diagonal(information))
     try:
         np.linalg.cholesky(information / np.outer(root, root))
     except np.linalg.LinAlgError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +13,8 @@ from crlm.statistics.logistic.model import LogisticFit
 from crlm.statistics.logistic.separation import ROUNDING
 from crlm.statistics.logistic.solve import Solution
 from crlm.statistics.logistic.validation import same_length, validate_covariates, validate_offset
-from crlm.statistics.results import Estimate, interval_multiplier
+from crlm.statistics.regression import wald_estimate
+from crlm.statistics.results import Estimate
 from crlm.statistics.times import BoolArray, FloatArray
 
 
@@ -32,18 +34,10 @@ def predict(fit: LogisticFit, X: ArrayLike, *, offset: ArrayLike | None = None) 
     combinations = _combinations(fit, rows)[:, 0, :]
     known = _known(fit.solution, combinations)
     log_odds = combinations @ fit.solution.theta + shift
-    times = interval_multiplier(fit.level)
+    errors = fit.solution.errors_of(combinations)
     return tuple(
-        Estimate(
-            value=float(special.expit(eta)),
-            lower=float(special.expit(eta - times * error)),
-            upper=float(special.expit(eta + times * error)),
-            level=fit.level,
-            standard_error=float(error),
-        )
-        if sure
-        else _none(fit)
-        for eta, error, sure in zip(log_odds, _errors(fit.solution, combinations), known, strict=True)
+        _probability(wald_estimate(eta, error, fit.level)) if sure else _none(fit)
+        for eta, error, sure in zip(log_odds.tolist(), errors, known, strict=True)
     )
 
 
@@ -120,9 +114,12 @@ def _known(solution: Solution, combinations: FloatArray) -> BoolArray:
     return np.asarray(np.all(moved <= ROUNDING * size, axis=1))
 
 
-def _errors(solution: Solution, combinations: FloatArray) -> FloatArray:
-    used = combinations[:, solution.kept]
-    return np.asarray(np.sqrt(np.einsum("ij,jk,ik->i", used, solution.covariance, used)))
+def _probability(log_odds: Estimate) -> Estimate:
+    value, lower, upper = (
+        None if one is None else float(special.expit(one))
+        for one in (log_odds.value, log_odds.lower, log_odds.upper)
+    )
+    return Estimate(value, lower, upper, log_odds.level, log_odds.standard_error, log_odds.reason)
 
 
 def _categories(fit: LogisticFit, combinations: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -147,10 +144,10 @@ def _categories(fit: LogisticFit, combinations: FloatArray) -> tuple[FloatArray,
 
 def _category(fit: LogisticFit, p: float, slope: FloatArray) -> Estimate:
     assert fit.solution is not None
-    error = float(_errors(fit.solution, slope[None, :])[0]) / (p * (1.0 - p))
-    reach = interval_multiplier(fit.level) * error
-    eta = math.log(p / (1.0 - p))
-    return Estimate(p, float(special.expit(eta - reach)), float(special.expit(eta + reach)), fit.level, error)
+    errors = fit.solution.errors_of(slope[None, :])
+    error = None if errors[0] is None else errors[0] / (p * (1.0 - p))
+    found = _probability(wald_estimate(math.log(p / (1.0 - p)), error, fit.level))
+    return replace(found, value=p)
 
 
 def _none(fit: LogisticFit) -> Estimate:

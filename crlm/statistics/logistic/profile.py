@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from crlm.statistics.logistic.firth import maximise_penalised
-from crlm.statistics.logistic.model import LogisticFit, exponential
-from crlm.statistics.logistic.solve import Solution, solve
+from crlm.statistics.logistic.model import LogisticFit
+from crlm.statistics.logistic.newton import maximise
+from crlm.statistics.logistic.solve import solve
+from crlm.statistics.regression import exponential
 from crlm.statistics.results import Estimate, interval_multiplier
 from crlm.statistics.times import FloatArray
 
@@ -17,6 +19,7 @@ MAX_STEPS = 100
 FARTHEST = 2.0**6
 # A profile that rises by less than this, per standard deviation of the column, is level.
 LEVEL = 1e-7
+NOT_FOUND = "the search for a limit of the profile did not converge"
 
 
 def profile_coefficients(fit: LogisticFit) -> tuple[Estimate, ...]:
@@ -59,7 +62,7 @@ def _with_limits(fit: LogisticFit, where: int, one: Estimate) -> Estimate:
 
 @dataclass(frozen=True)
 class _Point:
-    """The profile at b: its height above the level of the limits, and its slope; theta there."""
+    """The profile at b: its height above the level of the limits, and its slope."""
 
     b: float
     height: float
@@ -75,14 +78,22 @@ class _Profile:
         self.reason: str | None = None
         self._where = where
         self._model = fit.design.model
-        self._start = fit.design.start
-        self._target = fit.solution.maximum - self.multiplier**2 / 2.0
-        self._exact = max(1e-11, 1e-15 * abs(fit.solution.maximum))
-        self._others = np.delete(np.arange(len(self._start)), where)
+        self._maximum = fit.solution.maximum
+        self._target = self._maximum - self.multiplier**2 / 2.0
+        self._exact = max(1e-11, 1e-15 * abs(self._maximum))
+        self._column = self._model.A[:, where]
+        self._unit = 1.0 / float(np.sqrt(np.mean(self._column**2)))
+        self._others = np.delete(np.arange(len(fit.design.start)), where)
+        self._start = fit.design.start[self._others]
         self._firth = fit.method == "firth"
-        self._warm = None if fit.solution.separated else fit.solution.theta[self._others]
-        column = self._model.A[:, where]
-        self._unit = 1.0 / float(np.sqrt(np.mean(column**2)))
+        if self._firth:
+            self._warm = fit.solution.theta[self._others]
+            return
+        # What the other parameters separate is the same whatever the value at which this one is held.
+        rest = solve(self._model.with_fixed(where, 0.0), self._start)
+        self._rest = rest.model.with_columns(rest.kept)
+        self._start = self._start[rest.kept]
+        self._warm = self._start if rest.separated else fit.solution.theta[self._others][rest.kept]
 
     def limit(self, b: float, side: float) -> float | None:
         """The limit on this side of the estimate, from a value near it.
@@ -104,7 +115,7 @@ class _Profile:
             b = b - here.height / here.slope
             if not min(inside, outside) < b < max(inside, outside):
                 b = (inside + outside) / 2.0
-        self.reason = "the search for a limit of the profile did not converge"
+        self.reason = NOT_FOUND
         return None
 
     def limit_from_afar(self, side: float) -> float | None:
@@ -113,6 +124,7 @@ class _Profile:
         while distance <= FARTHEST:
             here = self._at(side * distance * self._unit)
             if here is None:
+                self.reason = NOT_FOUND
                 return None
             if here.slope * side * self._unit < -LEVEL:
                 return self.limit(here.b, side)
@@ -122,26 +134,25 @@ class _Profile:
     def _at(self, b: float) -> _Point | None:
         if self._firth:
             return self._penalised(b)
-        model = self._model.with_fixed(self._where, b)
-        found: Solution | None = None
-        if self._warm is not None:
-            found = solve(model, self._warm)
-        if found is None or not found.converged:
-            found = solve(model, self._start[self._others])
+        moved = (b * self._column).reshape(self._rest.offset.shape)
+        model = replace(self._rest, offset=self._rest.offset + moved)
+        found = maximise(model, self._warm)
         if not found.converged:
-            return None
-        if not found.separated:
+            found = maximise(model, self._start)
+        value = found.moments.log_likelihood
+        if found.converged:
             self._warm = found.theta
-        left = found.model.at(found.theta)
-        column = self._model.A[:, self._where]
-        slope = float((left.lost * left.comparisons.weights[:, None]).ravel() @ column)
-        return _Point(b, found.log_likelihood - self._target, slope)
+        elif value < self._maximum - LEVEL:
+            return None
+        lost = (found.moments.lost * self._rest.weights[:, None]).ravel()
+        return _Point(b, value - self._target, float(lost @ self._column))
 
     def _penalised(self, b: float) -> _Point | None:
-        held: FloatArray = np.insert(
-            self._start[self._others] if self._warm is None else self._warm, self._where, b
-        )
+        held: FloatArray = np.insert(self._warm, self._where, b)
         best, _ = maximise_penalised(self._model, held, self._others)
+        if best is None:
+            held = np.insert(self._start, self._where, b)
+            best, _ = maximise_penalised(self._model, held, self._others)
         if best is None:
             return None
         self._warm = best.theta[self._others]

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crlm.statistics.logistic.model import LogisticFit, wald
+from crlm.statistics.logistic.model import LogisticFit
 from crlm.statistics.logistic.solve import Solution, wald_statistic
+from crlm.statistics.regression import SINGULAR, wald
 from crlm.statistics.results import TestResult
 from crlm.statistics.times import FloatArray
 
+AT_A_LIMIT = "not defined with a robust variance where coefficients have no finite estimate"
 NOT_DEFINED = "not defined with a robust variance: use the Wald test"
 
 
@@ -40,10 +42,9 @@ def with_robust_variance(fit: LogisticFit, *, cluster: ArrayLike | None = None) 
     _, place = np.unique(labels, return_inverse=True)
     summed = np.zeros((int(place.max()) + 1, scores.shape[1]))
     np.add.at(summed, place, scores)
-    bread = replace(fit.solution, robust=None).covariance
-    influence = summed @ bread
+    influence = summed @ fit.solution.model_covariance
     solution = replace(fit.solution, robust=influence.T @ influence)
-    n_clusters, df = len(summed), len(fit.design.slopes)
+    n_clusters = len(summed)
     undefined = replace(fit.likelihood_ratio_test, statistic=None, df=None, p=None, reason=NOT_DEFINED)
     notes: tuple[str, ...] = ()
     if n_clusters <= len(solution.kept):
@@ -53,7 +54,7 @@ def with_robust_variance(fit: LogisticFit, *, cluster: ArrayLike | None = None) 
         solution=solution,
         likelihood_ratio_test=undefined,
         score_test=replace(undefined, method="score"),
-        wald_test=_overall(fit, solution, df, n_clusters),
+        wald_test=_overall(fit, solution),
         notes=fit.notes + notes,
     )
 
@@ -64,14 +65,11 @@ def score_contributions(solution: Solution) -> FloatArray:
     return np.asarray(solution.model.A * (moments.lost[:, 0] * solution.model.weights)[:, None])
 
 
-def _overall(fit: LogisticFit, solution: Solution, df: int, n_clusters: int) -> TestResult:
-    if fit.wald_test.p is None:
+def _overall(fit: LogisticFit, solution: Solution) -> TestResult:
+    if fit.wald_test.p is None or fit.design is None:
         return fit.wald_test
-    reason = None
-    if solution.separated:
-        reason = "not defined with a robust variance where coefficients have no finite estimate"
-    elif n_clusters <= df:
-        reason = f"{n_clusters} clusters carry no test on {df} degrees of freedom"
-    if reason is not None or fit.design is None:
-        return TestResult("wald", None, None, None, fit.n, reason)
-    return wald(wald_statistic(solution, fit.design.slopes), df, fit.n)
+    slopes = fit.design.slopes
+    statistic = wald_statistic(solution, slopes)
+    if statistic is None:
+        return TestResult("wald", None, None, None, fit.n, AT_A_LIMIT if solution.separated else SINGULAR)
+    return wald(statistic, len(slopes), fit.n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from crlm.statistics.cox.estimability import dependence
 from crlm.statistics.logistic.comparisons import Comparisons, IntArray, Moments
 from crlm.statistics.logistic.newton import inverse, maximise
 from crlm.statistics.logistic.separation import ROUNDING
+from crlm.statistics.regression import robust_error
+from crlm.statistics.regression import wald_statistic as quadratic_form
 from crlm.statistics.times import BoolArray, FloatArray
 
 
@@ -39,11 +42,14 @@ class Solution:
     objective: float | None = None
     robust: FloatArray | None = None
 
-    @cached_property
+    @property
     def covariance(self) -> FloatArray:
         """Covariance of the kept parameters."""
-        if self.robust is not None:
-            return self.robust
+        return self.model_covariance if self.robust is None else self.robust
+
+    @cached_property
+    def model_covariance(self) -> FloatArray:
+        """Covariance of the kept parameters from the information."""
         return inverse(self.information[np.ix_(self.kept, self.kept)])
 
     @property
@@ -60,6 +66,15 @@ class Solution:
         """Covariance of estimable combinations: (k, q) in, (k, k) out."""
         used = combinations[:, self.kept]
         return np.asarray(used @ self.covariance @ used.T)
+
+    def errors_of(self, combinations: FloatArray) -> list[float | None]:
+        """Standard errors of estimable combinations (k, q); None where a robust one is nothing but rounding."""
+        used = combinations[:, self.kept]
+        variances = np.einsum("ij,jk,ik->i", used, self.model_covariance, used).tolist()
+        if self.robust is None:
+            return [math.sqrt(one) for one in variances]
+        robust = np.einsum("ij,jk,ik->i", used, self.robust, used).tolist()
+        return [robust_error(one, model) for one, model in zip(robust, variances, strict=True)]
 
 
 def solve(model: Comparisons, start: FloatArray, null: Moments | None = None) -> Solution:
@@ -101,16 +116,23 @@ def solve(model: Comparisons, start: FloatArray, null: Moments | None = None) ->
     )
 
 
-def wald_statistic(solution: Solution, which: IntArray) -> float:
+def wald_statistic(solution: Solution, which: IntArray) -> float | None:
     """Wald's b' V^-1 b of these parameters, or what it tends to where some of them have no finite estimate.
 
     V^-1 is the information about them that the other parameters leave. At the limit the information has no
     part in the directions without end, so that these add nothing: their coefficient grows more slowly
-    than its standard error.
+    than its standard error. None where a robust V is singular, or has to do with such a limit.
     """
     b = solution.theta[which]
     if not solution.separated:
-        return float(b @ np.linalg.solve(solution.covariance[np.ix_(which, which)], b))
+        own = np.ix_(which, which)
+        model_based = solution.model_covariance[own]
+        if solution.robust is not None:
+            return quadratic_form(solution.robust[own], model_based, b)
+        root = np.sqrt(np.diagonal(model_based))
+        return float(b / root @ np.linalg.solve(model_based / np.outer(root, root), b / root))
+    if solution.robust is not None:
+        return None
     others = np.setdiff1d(np.arange(len(solution.theta)), which)
     scale = np.sqrt(np.maximum(np.diagonal(solution.information), np.finfo(np.float64).tiny))
     scaled = solution.information / np.outer(scale, scale)

@@ -8,8 +8,10 @@ import numpy as np
 
 from crlm.statistics.logistic.estimation import AT_THE_LIMIT, fit_data, likelihood_ratio_id
 from crlm.statistics.logistic.firth import maximise_penalised
-from crlm.statistics.logistic.model import LogisticFit, wald
+from crlm.statistics.logistic.model import LogisticFit
+from crlm.statistics.logistic.robust import AT_A_LIMIT
 from crlm.statistics.logistic.solve import wald_statistic
+from crlm.statistics.regression import SINGULAR, wald
 from crlm.statistics.results import TestResult, chi_square_p
 
 
@@ -29,10 +31,10 @@ def term_wald_test(fit: LogisticFit, name: str) -> TestResult:
         return TestResult("wald", None, None, None, fit.n, first)
     where = fit.place[places]
     where = where[where >= 0]
-    lost = bool(solution.lost[where].any())
-    if lost and solution.robust is not None:
-        return TestResult("wald", None, None, None, fit.n, first)
-    return wald(wald_statistic(solution, where), len(where), fit.n, (AT_THE_LIMIT,) if lost else ())
+    statistic = wald_statistic(solution, where)
+    if statistic is None:
+        return TestResult("wald", None, None, None, fit.n, AT_A_LIMIT if solution.separated else SINGULAR)
+    return wald(statistic, len(where), fit.n, (AT_THE_LIMIT,) if solution.lost[where].any() else ())
 
 
 def term_likelihood_ratio_test(fit: LogisticFit, name: str) -> TestResult:

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from crlm.statistics.cox.model import Term
 from crlm.statistics.logistic.comparisons import IntArray
+from crlm.statistics.regression import Term
 from crlm.statistics.times import BoolArray, FloatArray
 
 
