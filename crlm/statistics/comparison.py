@@ -51,9 +51,19 @@ def log_rank(
     """
     times, events = validate_survival(time, event)
     labels, position = _positions(group, len(times), levels)
-    observed, expected, covariance = _observed_and_expected(tie_times(times), events, position, len(labels))
-    sizes = np.bincount(position, minlength=len(labels))
-    rows = zip(labels, sizes, observed, expected, strict=True)
+    return log_rank_of_counts(labels, *_counts(tie_times(times), events, position, len(labels)))
+
+
+def log_rank_of_counts(
+    labels: Sequence[Hashable], leaving: NDArray[np.int64], failing: NDArray[np.int64]
+) -> LogRank:
+    """The log-rank test of counted patients, as `log_rank` gives it.
+
+    leaving: shape (times, groups), in ascending order of time, those whose follow-up ends then; failing: those of them
+    with the event.
+    """
+    observed, expected, covariance = _observed_and_expected(leaving, failing)
+    rows = zip(labels, leaving.sum(axis=0), observed, expected, strict=True)
     counted = tuple(GroupEvents(label, int(n), int(o), float(e)) for label, n, o, e in rows)
     return LogRank(_test(counted, observed - expected, covariance), counted)
 
@@ -75,15 +85,22 @@ def _positions(
     return labels, np.array([place[label] for label in group], dtype=np.int64)
 
 
-def _observed_and_expected(
+def _counts(
     times: FloatArray, events: BoolArray, position: NDArray[np.int64], k: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Observed and expected events, shape (k,), and their covariance, from a table of times by groups."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Who leaves, and who of them with the event, in a table of distinct times by groups."""
     distinct, row = np.unique(times, return_inverse=True)
     shape = (len(distinct), k)
     cell = row * k + position
     leaving = np.bincount(cell, minlength=shape[0] * k).reshape(shape)
     failing = np.bincount(cell[events], minlength=shape[0] * k).reshape(shape)
+    return leaving, failing
+
+
+def _observed_and_expected(
+    leaving: NDArray[np.int64], failing: NDArray[np.int64]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Observed and expected events, shape (k,), and their covariance, from a table of times by groups."""
     at_risk = np.cumsum(leaving[::-1], axis=0)[::-1]
 
     with_event = failing.any(axis=1)

@@ -1,0 +1,18 @@
+"""The decorator of kernels. Only modules whose name ends in `_kernel` import it, and only when numba is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+# Sums may be reordered and multiplications fused, both fixed when compiled; infinities and NaN keep their meaning.
+FAST = {"reassoc", "contract", "nsz"}
+
+
+def compiled(function: Function) -> Function:
+    """Compile at the first call, keep the result on disk, and run without Python's lock."""
+    return cast(Function, numba.njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")(function))
