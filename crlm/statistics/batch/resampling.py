@@ -39,8 +39,8 @@ def validate_counts(counts: ArrayLike, n: int) -> Counts:
     given = np.asarray(counts)
     if given.ndim != 2 or given.shape[1] != n or given.dtype.kind not in "iu":
         raise ValueError(
-            f"counts has shape {given.shape} and type {given.dtype}; it has one row of {n} whole numbers per
-            replicate"
+            f"counts has shape {given.shape} and type {given.dtype}; it has one row of {n} whole numbers "
+            "per replicate"
         )
     if given.size and given.min() < 0:
         raise ValueError(f"counts holds {given.min()}; nobody is drawn less than 0 times")
