@@ -21,7 +21,7 @@ def staged_folder(target: Path, *, ours: Sequence[str]) -> Iterator[Path]:
     the temporary folder is removed and `target` is as it was. Raises `OutputError`.
     """
     target = Path(target)
-    _refuse_foreign(target, ours)
+    refuse_foreign(target, ours)
     parent = target.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,8 @@ def staged_folder(target: Path, *, ours: Sequence[str]) -> Iterator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _refuse_foreign(target: Path, ours: Sequence[str]) -> None:
+def refuse_foreign(target: Path, ours: Sequence[str]) -> None:
+    """Raise an OutputError when `target` is a file, or a folder that holds more than `ours`: ask before a long run."""
     if not target.exists():
         return
     if not target.is_dir():

@@ -79,10 +79,11 @@ def run(
     """
     terminal.use_json(json)
     from crlm.cli.flow import checked_protocol, read_records
-    from crlm.output import staged_folder
+    from crlm.output import refuse_foreign, staged_folder
     from crlm.study.report import write_report
     from crlm.study.run import run_study
 
+    refuse_foreign(out, REPORT_ENTRIES)
     with terminal.progress(quiet=quiet) as tell:
         loaded = checked_protocol(protocol, quiet=quiet)
         tell("Reading the table")

@@ -10,6 +10,7 @@ import polars as pl
 from crlm.dictionary.expressions import evaluate
 from crlm.dictionary.records import ROW, Records
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import counted
 from crlm.problems import DataError, Place, Problem, did_you_mean
 
 STORED_AS = {
@@ -60,7 +61,7 @@ def _refuse_what_is_not_allowed(records: Records, one: DerivedVariable, values: 
         raise DataError(
             Problem(
                 code="derived-value-not-allowed",
-                given=f'the derived variable "{variable.name}" is {found!r} for {int(wrong.sum())} records '
+                given=f'the derived variable "{variable.name}" is {found!r} for {counted(int(wrong.sum()), "record")} '
                 f"(first rows: {', '.join(map(str, rows))}).",
                 allowed=f"{allowed}.",
                 fix=did_you_mean(found, variable.level_names)

@@ -11,6 +11,7 @@ import polars as pl
 
 from crlm.cohort.groups import level_values
 from crlm.dictionary.records import ROW, Records
+from crlm.dictionary.wording import counted
 from crlm.problems import DataError, Place, Problem
 
 LOOKS_CENSORED = ("alive", "no", "censored", "event_free", "none", "disease_free", "lost", "living")
@@ -141,7 +142,7 @@ def _problem(
     place = Place(file=records.source.name, row=rows[0], column=variable.header or variable.name)
     return Problem(
         code=code,
-        given=f"{given} in {len(rows)} records (rows {listed}).",
+        given=f"{given} in {counted(len(rows), 'record')} (row{'s' if len(rows) > 1 else ''} {listed}).",
         allowed=allowed,
         fix=fix,
         place=place,

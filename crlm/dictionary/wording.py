@@ -69,3 +69,13 @@ def with_unit(value: float, unit: str | None, *, several: bool = False) -> str:
         return number(value)
     singular = not several and value == 1 and unit in {"years", "months", "weeks", "days", "hours", "points"}
     return f"{number(value)} {unit[:-1] if singular else unit}"
+
+
+def with_article(noun: str) -> str:
+    """A noun with its indefinite article: `an integer`, `a category`."""
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+
+
+def counted(n: int, noun: str) -> str:
+    """A count with its noun in the right number: `1 record`, `2 records`."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -91,7 +91,8 @@ def _other_header_row(raw: RawTable, wanted: Sequence[str], absent: Sequence[str
     if split:
         return Problem(
             code="headers-in-two-rows",
-            given=f"the declared headers are split over rows {raw.header_row} and {best + 1}.{merged}",
+            given=f"the declared headers are split over rows {min(raw.header_row, best + 1)} and "
+            f"{max(raw.header_row, best + 1)}.{merged}",
             allowed="all headers in one row.",
             fix=f"unmerge the cells and write every header in row {max(best + 1, raw.header_row)}.",
             place=place,

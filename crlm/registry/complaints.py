@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import counted
 from crlm.problems import Place, Problem, nearest
 from crlm.registry.cells import Cells, Kind
 from crlm.registry.decimal_sign import DecimalSign
 from crlm.registry.reading import RawColumn, RawTable
 from crlm.registry.reading.table import NO_STORED_VALUE, WORKBOOK_ERRORS
-from crlm.registry.wording import count_of
 
 MOST_PER_COLUMN = 20
 """So many bad cells of one column are listed; the rest is counted."""
@@ -65,7 +65,7 @@ def cell_problems(
     ]
     rest = int(wrong.sum()) - len(listed)
     if rest:
-        given = f"{count_of(rest, 'more cell')} of this column that are not values of it."
+        given = f"{counted(rest, 'more cell')} of this column that are not values of it."
         listed.append(Problem("cells-more", given, place=_place(raw, column)))
     return listed
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from crlm.dictionary.expressions import evaluate
 from crlm.dictionary.records import ROW, Finding, Records
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import counted
 from crlm.problems import DataError, Place, Problem, Severity
-from crlm.registry.wording import count_of
 
 MOST_ROWS = 10
 """So many rows are named with a finding."""
@@ -132,12 +132,12 @@ def check_findings(records: Records, check: DeclaredCheck) -> tuple[Finding, ...
     if rows.len():
         sentence = check.sentence
         if unknown:
-            sentence += f" ({count_of(judged, 'record')} could be judged, {unknown} could not.)"
+            sentence += f" ({counted(judged, 'record')} could be judged, {unknown} could not.)"
         return (Finding(check.id, check.severity, sentence, None, rows.len(), tuple(rows.head(MOST_ROWS))),)
     if unknown:
         where = records.frame[ROW].filter(holds.is_null())
         sentence = (
-            f"The check {check.expect} holds in all {count_of(judged, 'record')} that can be judged; "
+            f"The check {check.expect} holds in all {counted(judged, 'record')} that can be judged; "
             f"in {unknown} an input is unknown."
         )
         return (Finding(check.id, "info", sentence, None, unknown, tuple(where.head(MOST_ROWS))),)
@@ -148,7 +148,7 @@ def _problem(records: Records, finding: Finding) -> Problem:
     words = ", ".join(f"row {row}" for row in finding.rows[:5]) + (" ..." if finding.count > 5 else "")
     return Problem(
         code="check-broken",
-        given=f"{finding.sentence} {count_of(finding.count, 'record')} ({words}).",
+        given=f"{finding.sentence} {counted(finding.count, 'record')} ({words}).",
         allowed=f'records for which the check "{finding.rule}" holds.',
         fix='correct the records, or give the check severity = "warning".',
         place=Place(file=records.source.name, sheet=records.source.sheet, row=finding.rows[0]),

@@ -9,6 +9,7 @@ import polars as pl
 
 from crlm.dictionary.records import ROW, Finding
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import number
 
 MISSING_SHARE = 0.10
 """A column with this share missing, or more, is named (the software's own threshold)."""
@@ -64,7 +65,13 @@ def _constant(values: pl.Series, variable: Variable, header: str) -> list[Findin
     only: Any = values.min()
     if known < 2 or only != values.max():
         return []
-    shown = ("yes" if only else "no") if isinstance(only, bool) else only
+    shown = (
+        ("yes" if only else "no")
+        if isinstance(only, bool)
+        else number(only)
+        if isinstance(only, float)
+        else only
+    )
     sentence = f'"{variable.label}" is {shown} in all {known} records where it is known.'
     return [Finding("column-constant", "warning", sentence, header, known)]
 

@@ -9,11 +9,12 @@ import polars as pl
 
 from crlm.dictionary.records import Finding
 from crlm.dictionary.variables import MissingCode
+from crlm.dictionary.wording import counted
 from crlm.problems import Place, Problem
 from crlm.registry.cells import cell_frame, missing_reason
 from crlm.registry.reading import RawColumn, RawTable
 from crlm.registry.values import as_text
-from crlm.registry.wording import count_of, listed_rows
+from crlm.registry.wording import listed_rows
 
 MOST_LISTED = 20
 USUAL_FORM_SHARE = 0.9
@@ -47,7 +48,7 @@ def identifier_problems(raw: RawTable, identifiers: Identifiers) -> list[Problem
         problems.append(
             Problem(
                 code="identifier-missing",
-                given=f"{count_of(rows.len(), 'record')} without an identifier ({listed_rows(rows)}).",
+                given=f"{counted(rows.len(), 'record')} without an identifier ({listed_rows(rows)}).",
                 allowed="an identifier for every record.",
                 fix="complete or remove these rows.",
                 place=_place(raw, identifiers, rows),
@@ -68,7 +69,7 @@ def identifier_problems(raw: RawTable, identifiers: Identifiers) -> list[Problem
             )
         )
     if len(rows_of) > MOST_LISTED:
-        given = f"{count_of(len(rows_of) - MOST_LISTED, 'more identifier')} in several records."
+        given = f"{counted(len(rows_of) - MOST_LISTED, 'more identifier')} in several records."
         problems.append(
             Problem(
                 "cells-more", given, place=Place(file=raw.name, sheet=raw.sheet, column=identifiers.header)
@@ -100,7 +101,7 @@ def identifier_findings(identifiers: Identifiers) -> list[Finding]:
         others = looks.filter(pl.col("form") != usual)["row"]
         example = looks.filter(pl.col("form") == usual)["identifier"][0]
         sentence = (
-            f"{count_of(others.len(), 'identifier')} of another form than the others, which look like "
+            f"{counted(others.len(), 'identifier')} of another form than the others, which look like "
             f'"{example}".'
         )
         findings.append(_finding("identifier-form", sentence, identifiers, others))

@@ -8,11 +8,11 @@ import polars as pl
 
 from crlm.dictionary.records import Finding
 from crlm.dictionary.variables import MissingCode, Variable
+from crlm.dictionary.wording import counted
 from crlm.problems import Place, Problem
 from crlm.registry.cells import same_code
 from crlm.registry.complaints import MOST_PER_COLUMN
 from crlm.registry.reading import RawColumn, RawTable
-from crlm.registry.wording import count_of
 
 
 def range_problems(raw: RawTable, column: RawColumn, variable: Variable, values: pl.Series) -> list[Problem]:
@@ -33,7 +33,7 @@ def range_problems(raw: RawTable, column: RawColumn, variable: Variable, values:
     ]
     rest = positions.len() - len(listed)
     if rest:
-        given = f"{count_of(rest, 'more value')} of this column out of range."
+        given = f"{counted(rest, 'more value')} of this column out of range."
         listed.append(Problem("values-more", given, place=_place(raw, column)))
     return listed
 
@@ -51,7 +51,7 @@ def implausible_values(
     )
     sentence = (
         f'"{variable.label}" is outside the plausible {_bounds(variable, variable.plausible)} in '
-        f"{count_of(rows.len(), 'record')}: {few}."
+        f"{counted(rows.len(), 'record')}: {few}."
     )
     return [
         Finding("value-implausible", "warning", sentence, column.header, rows.len(), tuple(rows.head(10)))

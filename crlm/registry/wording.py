@@ -5,11 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 
-def count_of(number: int, noun: str) -> str:
-    """A number with its noun: `1 record`, `29 records`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def listed_rows(rows: pl.Series, most: int = 5) -> str:
     """Rows for a sentence, the first ones: `row 4`, `rows 4, 9, 12 ...`."""
     listed = ", ".join(map(str, rows.head(most))) + (" ..." if rows.len() > most else "")

@@ -15,7 +15,7 @@ from crlm.study.results_schema import Schema, results_schema
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "results.md"
 
 OPENING = f"""\
-<!-- Written by `python -m crlm.study.results_reference` from the models in crlm/study/results.py. Change those, not
+<!-- Written by `python -m crlm.study.results_reference` from the models in crlm/study/results/. Change those, not
 this page. -->
 
 # The results document

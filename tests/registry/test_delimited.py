@@ -200,8 +200,9 @@ def test_headers_keep_their_blanks_as_written_and_lose_them_for_use(tmp_path):
 
 # --- both ways of cutting agree ----------------------------------------------------------------------------------
 
+# Control characters are left out: Python and polars differ on which of them are blank, and no table has them.
 CELL = st.text(
-    st.characters(codec="utf-8", exclude_characters='",\n\r\0', exclude_categories=["Cs"]), max_size=6
+    st.characters(codec="utf-8", exclude_characters='",\n\r\0', exclude_categories=["Cs", "Cc"]), max_size=6
 )
 
 

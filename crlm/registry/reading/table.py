@@ -8,6 +8,7 @@ from typing import Literal
 
 import polars as pl
 
+from crlm.dictionary.wording import counted
 from crlm.problems import DataError, Place, Problem
 
 NO_STORED_VALUE = "(formula without a stored value)"
@@ -143,7 +144,7 @@ def header_row_beyond_end(name: str, header_row: int, height: int, sheet: str | 
     """The error for a declared header row that the file does not reach."""
     return refuse(
         "header-row-beyond-end",
-        f"the protocol says header_row = {header_row}, but there are only {height} rows.",
+        f"the protocol says header_row = {header_row}, but there are only {counted(height, 'row')}.",
         file=name,
         sheet=sheet,
         allowed=f"a row from 1 to {height}.",

@@ -259,10 +259,10 @@ def _levels(
 
 
 def _per_in_words(one: Covariate) -> str:
-    unit = one.variable.unit or "unit"
+    unit = one.variable.unit
     if one.per is None or one.per == 1:
-        return f"per 1 {unit}"
-    return f"per {one.per:g} {unit}"
+        return f"per unit ({unit})" if unit else "per unit"
+    return f"per {one.per:g} {unit or 'units'}"
 
 
 def _hazards_test(fitted: Fitted, name: str) -> document.Test:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import with_article
 from crlm.problems import did_you_mean
 from crlm.study.protocol.check_outcomes import compared_variable, warn_of_outcome
 from crlm.study.protocol.checking import Checking, quoted
@@ -75,7 +76,7 @@ def _check_groups(checking: Checking, key: Key, test: str, groups: int) -> None:
 
 def _check_row(checking: Checking, key: Key, row: Row, variable: Variable, compared: Variable | None) -> None:
     if not (variable.is_numeric or variable.is_categorical):
-        given = f'"{variable.name}" is a {variable.type}, which a table cannot summarise'
+        given = f'"{variable.name}" is {with_article(variable.type)}, which a table cannot summarise'
         checking.error(
             key,
             "protocol-baseline-type",
@@ -147,12 +148,12 @@ def _check_candidate(checking: Checking, key: Key, model: Model, name: str) -> N
         return
     per = next(one.per for one in model.candidates if one.variable == name)
     if not (variable.is_numeric or variable.is_categorical):
-        given = f'"{name}" is a {variable.type}, which a model cannot use'
+        given = f'"{name}" is {with_article(variable.type)}, which a model cannot use'
         checking.error(
             key, "protocol-model-type", given, "a number, an integer, a category or a yes_no.", "remove it."
         )
     elif per is not None and not variable.is_numeric:
-        given = f'"{name}" is a {variable.type}, and `per` is for numbers'
+        given = f'"{name}" is {with_article(variable.type)}, and `per` is for numbers'
         checking.error(
             (*key, "per"), "protocol-model-per", given, "`per` with a number or an integer.", "remove `per`."
         )
@@ -196,7 +197,7 @@ def _check_subgroup_variables(
         if variable is None:
             continue
         if not variable.is_categorical:
-            given = f'"{name}" is a {variable.type} and has no levels'
+            given = f'"{name}" is {with_article(variable.type)} and has no levels'
             fix = f"derive a category first: cut({name}, [...], ['low', 'high'], side='right')."
             allowed = "a category or a yes_no."
             checking.error(

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from crlm.cohort.endpoints import LOOKS_CENSORED
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import with_article
 from crlm.problems import did_you_mean
 from crlm.study.protocol.checking import Checking, quoted
 from crlm.study.protocol.model import Endpoint
@@ -28,7 +29,7 @@ def check_comparison(checking: Checking) -> None:
     if variable is None:
         return
     if not variable.is_categorical:
-        given = f'"{variable.name}" is a {variable.type} and has no groups'
+        given = f'"{variable.name}" is {with_article(variable.type)} and has no groups'
         fix = f"derive a category first: cut({variable.name}, [...], ['low', 'high'], side='right')."
         checking.error(
             key, "protocol-comparison", given, "a category or a yes_no.", fix if variable.is_numeric else None
@@ -59,7 +60,7 @@ def check_endpoints(checking: Checking) -> None:
         key = ("endpoint", index)
         time = checking.variable((*key, "time"), endpoint.time)
         if time is not None and not time.is_numeric:
-            given = f'the time "{time.name}" is a {time.type}'
+            given = f'the time "{time.name}" is {with_article(time.type)}'
             fix = (
                 "derive the time first: one date minus another is a number of days."
                 if time.type == "date"
@@ -81,7 +82,7 @@ def _check_status(
     checking: Checking, key: tuple[str | int, ...], endpoint: Endpoint, status: Variable
 ) -> None:
     if not status.is_categorical:
-        given = f'the status "{status.name}" is a {status.type}'
+        given = f'the status "{status.name}" is {with_article(status.type)}'
         fix = "declare it as a category with levels, for example 0 = alive and 1 = dead."
         checking.error((*key, "status"), "protocol-endpoint-status", given, "a category or a yes_no.", fix)
         return
