@@ -1,11 +1,12 @@
 """The Kaplan-Meier curve: how it is estimated. What is read off it is in `curve_readings`."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from crlm.statistics.distinct_times import distinct_times
 from crlm.statistics.results import interval_multiplier
 from crlm.statistics.times import (
     BoolArray,
@@ -16,7 +17,7 @@ from crlm.statistics.times import (
     validate_weights,
 )
 
-Interval = Literal["log-log", "log", "plain"]
+Interval = Literal["log-log", "log", "plain", "arcsine", "logit"]
 Variance = Literal["greenwood", "robust"]
 Counts = NDArray[Any]  # whole numbers, or sums of weights
 _Array = TypeVar("_Array", bound=NDArray[Any])
@@ -69,24 +70,32 @@ def kaplan_meier(
     `entry`: delayed entry, a patient is at risk after `entry` up to and including `time`.
     `weights`: > 0. Whole numbers say how many patients a row stands for and keep Greenwood's variance; with
     any other weights the variance is the robust one (infinitesimal jackknife), which is not available
-    together with `entry`. `interval`: on the scale log(-log S), log S or S, cut at 0 and 1.
+    together with `entry`. `interval`: on the scale log(-log S), log S, S, arcsine of the square root of S, or
+    log(S / (1 - S)), cut at 0 and 1.
 
     Raises `ValueError` for what is not survival data. Sources: Kaplan & Meier 1958; Greenwood 1926;
-    Kalbfleisch & Prentice 1980 (log-log). Checked against: R survival `survfit`; `docs/validation`.
+    Kalbfleisch & Prentice 1980 (log-log); Borgan & Liestol 1990 (arcsine). Checked against: R survival `survfit`;
+    `docs/validation`.
     """
-    if interval not in ("log-log", "log", "plain"):
-        raise ValueError(f'interval was {interval!r}; it is "log-log", "log" or "plain"')
+    if interval not in get_args(Interval):
+        raise ValueError(f"interval was {interval!r}; it is one of {', '.join(get_args(Interval))}")
     multiplier = interval_multiplier(level)
     times, events = validate_survival(time, event)
-    times, entries = _tied(times, entry)
     row_weights = None if weights is None else validate_weights(weights, len(times))
 
-    distinct, position = np.unique(times, return_inverse=True)
+    if entry is None:
+        entries = None
+        distinct, position = distinct_times(times)
+    else:
+        times, entries = _tied_together(times, validate_entry(entry, times))
+        distinct, position = np.unique(times, return_inverse=True)
     leaving, failing, entered_at, entered = _counts(position, len(distinct), events, entries, row_weights)
     at_risk = _at_risk(distinct, leaving, entered_at, entered)
-    # Whether everyone at risk has the event is asked of whole patients: sums of weights carry noise.
-    heads = _counts(position, len(distinct), events, entries, None)
-    emptied = _at_risk(distinct, heads[0], heads[2], heads[3]) == heads[1]
+    emptied = at_risk == failing
+    if row_weights is not None:
+        # Whether everyone at risk has the event is asked of whole patients: sums of weights carry noise.
+        heads = _counts(position, len(distinct), events, entries, None)
+        emptied = _at_risk(distinct, heads[0], heads[2], heads[3]) == heads[1]
 
     steps: FloatArray = np.where(emptied, 0.0, 1.0 - failing / at_risk)
     survival = np.cumprod(steps, dtype=np.float64)
@@ -136,10 +145,8 @@ def reverse_kaplan_meier(
     return kaplan_meier(times, ~events, level=level, interval=interval)
 
 
-def _tied(times: FloatArray, entry: ArrayLike | None) -> tuple[FloatArray, FloatArray | None]:
-    if entry is None:
-        return tie_times(times), None
-    both = tie_times(np.concatenate((validate_entry(entry, times), times)))
+def _tied_together(times: FloatArray, entry: FloatArray) -> tuple[FloatArray, FloatArray]:
+    both = tie_times(np.concatenate((entry, times)))
     entries, exits = both[: len(times)], both[len(times) :]
     same = np.flatnonzero(entries >= exits)
     if same.size:
@@ -157,8 +164,9 @@ def _counts(
     weights: FloatArray | None,
 ) -> tuple[Counts, Counts, FloatArray, Counts]:
     """How many leave and how many have the event at each distinct time; who enters late, and when."""
-    leaving = np.bincount(position, weights, minlength=rows)
-    failing = np.bincount(position[events], None if weights is None else weights[events], minlength=rows)
+    outcome = 2 * position + events
+    counts: Counts = np.bincount(outcome, weights, minlength=2 * rows).reshape(-1, 2)
+    leaving, failing = counts.sum(axis=1), counts[:, 1].copy()
     if entries is None:
         return leaving, failing, np.empty(0), leaving[:0]
     entered_at, entrance = np.unique(entries, return_inverse=True)
@@ -202,6 +210,13 @@ def _limits(
         lower[inside], upper[inside] = s - reach * s, s + reach * s
     elif interval == "log":
         lower[inside], upper[inside] = s * np.exp(-reach), s * np.exp(reach)
+    elif interval == "arcsine":
+        angle, half = np.arcsin(np.sqrt(s)), reach / 2.0 * np.sqrt(s / (1.0 - s))
+        lower[inside] = np.sin(np.maximum(angle - half, 0.0)) ** 2
+        upper[inside] = np.sin(np.minimum(angle + half, np.pi / 2.0)) ** 2
+    elif interval == "logit":
+        factor = np.exp(reach / (1.0 - s))
+        lower[inside], upper[inside] = s / (s + (1.0 - s) * factor), s / (s + (1.0 - s) / factor)
     else:
         log_s = np.log(s)
         factor = np.exp(-reach / log_s)

@@ -72,7 +72,7 @@ for (set in names(sets)) {
   for (group in c("everyone", sort(unique(d$group)))) {
     part <- if (group == "everyone") d else d[d$group == group, ]
     wanted <- pretty(c(0, max(part$time)), 5)
-    for (interval in c("log-log", "log", "plain")) {
+    for (interval in c("log-log", "log", "plain", "arcsin", "logit")) {
       level <- if (interval == "log") .9 else .95
       add(set, group, interval, level, wanted[wanted <= max(part$time)],
           survfit(Surv(time, event) ~ 1, part, conf.type = interval, conf.int = level))
@@ -95,6 +95,9 @@ entered <- lapply(list(late_entry = late, early_gap = gap), function(d) {
   fit <- survfit(Surv(entry, time, event) ~ 1, d, conf.type = "log-log")
   list(rows = as.list(d), curve = curve(fit, c(1, 4)))
 })
+late_weights <- rep(1:4, 10)
+entered_weighted <- list(weights = late_weights, curve = curve(
+  survfit(Surv(entry, time, event) ~ 1, late, weights = late_weights, conf.type = "logit"), c(1, 4)))
 set.seed(4)
 w <- sets$months
 whole <- sample(1:4, n, TRUE)
@@ -127,6 +130,7 @@ generated <- sets[setdiff(names(sets), stored)]
 write_exact(
   list(
     made_with = list(R = R.version.string, survival = as.character(packageVersion("survival"))),
-    sets = lapply(generated, as.list), curves = curves, reversed = reversed, entered = entered, weighted = weighted,
+    sets = lapply(generated, as.list), curves = curves, reversed = reversed, entered = entered,
+    entered_weighted = entered_weighted, weighted = weighted,
     logrank = logrank, logrank_early = logrank_early),
   "tests/golden/curves.json")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crlm.statistics.curve_readings import (
@@ -15,6 +15,7 @@ from crlm.statistics.curve_readings import (
     quantile,
     survival_at,
 )
+from crlm.statistics.distinct_times import distinct_times
 from crlm.statistics.survival_curve import SurvivalCurve, kaplan_meier, reverse_kaplan_meier
 from crlm.statistics.times import tie_times, validate_survival
 from tests.data import survival_set
@@ -22,6 +23,7 @@ from tests.golden import golden
 from tests.oracles import survival as oracle
 
 GOLDEN = golden("curves")
+INTERVALS = {"arcsin": "arcsine", **{name: name for name in ("log-log", "log", "plain", "logit")}}
 VALIDATION_PAGE = Path(__file__).parents[2] / "docs" / "validation" / "survival-curves.md"
 
 follow_up = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1)), min_size=1, max_size=25).map(
@@ -89,7 +91,7 @@ def close_or_none(value):
 )
 def test_the_curve_is_the_one_of_r(case):
     time, event = data(case["set"][0], case["group"][0])
-    curve = kaplan_meier(time, event, level=case["level"][0], interval=case["interval"][0])
+    curve = kaplan_meier(time, event, level=case["level"][0], interval=INTERVALS[case["interval"][0]])
     assert_curve(curve, case)
     if case["set"][0] not in ("noise", "long"):  # R ties times in the data, but not those that are asked for
         assert_readings(curve, case["at"])
@@ -112,6 +114,15 @@ def test_delayed_entry_is_as_in_r(name):
     for time, found in zip(times, at_risk_at(curve, times), strict=True):
         inside = [e < time <= t for e, t in zip(rows["entry"], rows["time"], strict=True)]
         assert found == sum(inside)
+
+
+def test_delayed_entry_with_weights_is_as_in_r():
+    rows, case = GOLDEN["entered"]["late_entry"]["rows"], GOLDEN["entered_weighted"]
+    curve = kaplan_meier(
+        rows["time"], rows["event"], entry=rows["entry"], weights=case["weights"], interval="logit"
+    )
+    assert curve.variance == "greenwood"
+    assert_curve(curve, case["curve"])
 
 
 @pytest.mark.parametrize(("name", "variance"), [("whole", "greenwood"), ("sampling", "robust")])
@@ -138,7 +149,7 @@ def test_chains_of_near_ties_join_as_in_the_definition(times):
     assert tie_times(times).tolist() == oracle.tied(times, 2.0**-26 * max(1.0, mean))
 
 
-@given(follow_up, st.sampled_from(["log-log", "log", "plain"]))
+@given(follow_up, st.sampled_from(["log-log", "log", "plain", "arcsine", "logit"]))
 def test_the_curve_is_the_definition(rows, interval):
     time, event = rows
     curve = kaplan_meier(time, event, interval=interval)
@@ -153,6 +164,30 @@ def test_the_curve_is_the_definition(rows, interval):
     assert np.all(curve.survival <= curve.upper)
     assert np.all((curve.lower >= 0) & (curve.upper <= 1))
     assert np.all(np.isfinite([curve.lower, curve.upper, curve.standard_error]))
+
+
+@given(
+    st.sampled_from([1, 10, 100, 30.4375, 365.25]),
+    st.integers(1, 3_000),
+    st.sampled_from([0.0, 5e-10, 2e-7]),
+    st.integers(0, 9),
+)
+@settings(max_examples=25, deadline=None)
+def test_times_on_a_grid_are_counted_as_if_sorted(per_unit, largest, noise, seed):
+    make = np.random.default_rng(seed)
+    times = make.integers(0, largest, 12_000) / per_unit
+    times[make.integers(0, 12_000, 5)] += noise
+    distinct, row = distinct_times(times)
+    expected, place = np.unique(tie_times(times), return_inverse=True)
+    assert distinct.tolist() == expected.tolist()
+    assert np.array_equal(row, place)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1 + 0.2, 0.3, 1.0, 1.0 + 1e-9, 1.0 + 1e-7])))
+def test_distinct_times_are_those_without_noise(times):
+    distinct, row = distinct_times(np.array(times))
+    expected, place = np.unique(tie_times(times), return_inverse=True)
+    assert (distinct.tolist(), row.tolist()) == (expected.tolist(), place.tolist())
 
 
 @given(follow_up, st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(2, 3)]))
