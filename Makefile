@@ -10,7 +10,7 @@ PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy 
 TABLE ?= $(firstword $(wildcard ../shared/data/crlm-tcia/clinical.csv) demo/data/clinical.csv)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock bench clean
+.PHONY: help demo test check prove bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ $(VENV)-bench/stamp: requirements/bench.txt
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/bench.txt
 	@touch $@
+
+prove: $(VENV)/test.stamp ## simulate thousands of studies (writes docs/validation/simulations.md)
+	$(BIN)/python -m tests.prove
 
 bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time the study beside its peers (writes docs/benchmarks/)
 	$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md

@@ -5,11 +5,6 @@ broken.
 """
 
 import math
-import multiprocessing
-import os
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,38 +17,9 @@ from crlm.statistics.competing_risks import (
     restricted_time_lost,
 )
 from crlm.statistics.restricted_mean import compare_restricted_means
+from tests.prove.simulation import STUDIES, Row, Scenario, row, run, simulated_section
 
-STUDIES = 2_000
 SEED = 20240502
-LARGEST_BIAS = 0.01  # of log ratios of 0.5; the maximum of any likelihood has a bias of this order
-
-
-@dataclass(frozen=True)
-class Row:
-    """One estimate of one study: value, standard error, limits, p-value of a true hypothesis; NaN where none."""
-
-    value: float = math.nan
-    error: float = math.nan
-    lower: float = math.nan
-    upper: float = math.nan
-    p: float = math.nan
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One kind of study: how it is made, the names of its estimates and their truth (None: only a p-value)."""
-
-    title: str
-    text: str
-    study: Callable[[np.random.SeedSequence], list[Row]]
-    truth: dict[str, float | None]
-
-
-def row(estimate, p=math.nan):
-    if estimate.standard_error is None:
-        raise ValueError(estimate.reason)
-    return Row(estimate.value, estimate.standard_error, estimate.lower, estimate.upper, p)
-
 
 SHARE, A_EFFECT, B_EFFECT = 0.5, 0.5, -0.5
 
@@ -202,72 +168,10 @@ SCENARIOS = (
 )
 
 
-def one_study(task):
-    number, seed = task
-    return [(r.value, r.error, r.lower, r.upper, r.p) for r in SCENARIOS[number].study(seed)]
-
-
 def section(studies: int = STUDIES) -> tuple[str, list[str]]:
     """The section of the page of proofs, and the promises that were broken."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by the processes started below
-    lines = [
-        "## Competing risks and restricted means",
-        "",
-        f"{studies:,} studies per table, seed {SEED}. Bias and coverage of the 95 % interval are followed by their "
-        "Monte-Carlo standard errors; *SE ratio* is the mean standard error over the standard deviation of the "
-        "estimates; the last columns are the shares of p-values of true hypotheses below 1, 5, 10 and 50 %.",
-    ]
-    broken: list[str] = []
-    with multiprocessing.get_context("spawn").Pool(min(2, os.cpu_count() or 1)) as pool:
-        for number, scenario in enumerate(SCENARIOS):
-            seeds = np.random.SeedSequence([SEED, number]).spawn(studies)
-            found = np.array(
-                pool.map(one_study, [(number, seed) for seed in seeds], chunksize=20), dtype=float
-            )
-            lines += ["", f"### {scenario.title}", "", scenario.text, "", *_table(scenario, found, broken)]
-    promise = (
-        f"Promised: bias below {LARGEST_BIAS} or three Monte-Carlo standard errors, coverage of 94 % to 96 % and 5 % "
-        "of p-values of true hypotheses below 0.05, both give or take three standard errors."
-    )
-    kept = "All promises kept." if not broken else "Broken: " + "; ".join(broken) + "."
-    lines += ["", f"{promise} {kept}"]
-    return "\n".join(lines) + "\n", broken
-
-
-def _table(scenario, found, broken):
-    yield "| estimate | truth | bias | coverage % | SE ratio | p < 0.01 | p < 0.05 | p < 0.10 | p < 0.50 |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    studies = len(found)
-    for j, (name, truth) in enumerate(scenario.truth.items()):
-        value, error, lower, upper, p = found[:, j].T
-        cells = ["", "", "", ""]
-        if truth is not None:
-            bias, spread = value.mean() - truth, value.std(ddof=1)
-            bias_error = spread / math.sqrt(studies)
-            coverage = np.mean((lower <= truth) & (truth <= upper))
-            coverage_error = math.sqrt(coverage * (1 - coverage) / studies)
-            cells = [
-                f"{truth:.4g}",
-                f"{bias:+.4f} ({bias_error:.4f})",
-                f"{100 * coverage:.1f} ({100 * coverage_error:.1f})",
-                f"{error.mean() / spread:.3f}",
-            ]
-            if abs(bias) > max(LARGEST_BIAS, 3 * bias_error):
-                broken.append(f"{scenario.title}: {name} is biased by {bias:+.4f}")
-            if not 0.94 - 3 * coverage_error <= coverage <= 0.96 + 3 * coverage_error:
-                broken.append(f"{scenario.title}: {name} is covered in {100 * coverage:.1f} %")
-        true_hypothesis = truth in (None, 0.0) and np.all(np.isfinite(p))
-        shares = [float(np.mean(p < limit)) for limit in (0.01, 0.05, 0.1, 0.5)] if true_hypothesis else []
-        yield (
-            f"| {name} | "
-            + " | ".join([*cells, *(f"{100 * s:.1f}" for s in shares or [math.nan] * 4)]).replace("nan", "")
-            + " |"
-        )
-        if shares and abs(shares[1] - 0.05) > 3 * math.sqrt(0.05 * 0.95 / studies):
-            broken.append(f"{scenario.title}: {name} is rejected in {100 * shares[1]:.1f} % at 5 %")
+    return simulated_section("Competing risks and restricted means", SCENARIOS, seed=SEED, studies=studies)
 
 
 if __name__ == "__main__":
-    text, failures = section(int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES)
-    print(text)
-    sys.exit(bool(failures))
+    run(section)
