@@ -39,6 +39,8 @@ def proportional_hazards_test(fit: CoxFit, transform: Transform = "km") -> Propo
     Checked against: R survival 3.5 `cox.zph` (tests/golden/cox.json). Reference: Grambsch & Therneau 1994
     (Biometrika 81:515), whose approximation of the information R used before version 3.0 and this does not.
     """
+    if fit.ties == "exact" or fit.method != "maximum likelihood":
+        return _refused(fit, transform, "not defined for exact ties or a penalised likelihood")
     solution = fit.solution
     if solution is None or not len(solution.kept):
         reasons = [reason for reason in fit.reasons if reason is not None] or ["no covariates"]

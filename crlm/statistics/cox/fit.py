@@ -9,8 +9,11 @@ from numpy.typing import ArrayLike
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.estimability import Dependence, dependence
+from crlm.statistics.cox.exact import exact_moments
+from crlm.statistics.cox.firth import penalised_at, solve_penalised
 from crlm.statistics.cox.likelihood import Moments, moments
-from crlm.statistics.cox.model import CoxData, CoxFit, Ties
+from crlm.statistics.cox.model import CoxData, CoxFit, Method, Ties
+from crlm.statistics.cox.newton import AnyMoments
 from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
 from crlm.statistics.cox.risk_sets import RiskSets, build_risk_sets
 from crlm.statistics.cox.solve import Solution, expected_size, solve
@@ -23,6 +26,8 @@ NOT_CONVERGED = (
     "no estimate: the likelihood still rises where the risks of patients differ more than numbers can hold; "
     "the covariates of the model separate the events, or nearly so"
 )
+NO_SCORE_TEST = "not defined for a penalised likelihood"
+TRY_FIRTH = "Firth's method (method='firth') has finite estimates where covariates separate the events"
 AT_THE_LIMIT = (
     "taken at the limit of the coefficients without a finite estimate, which keep their degrees of freedom; "
     "the likelihood-ratio test is safer"
@@ -36,6 +41,7 @@ def cox(
     names: Sequence[str],
     *,
     ties: Ties = "efron",
+    method: Method = "maximum likelihood",
     terms: Sequence[Term] | None = None,
     strata: ArrayLike | None = None,
     weights: ArrayLike | None = None,
@@ -47,7 +53,11 @@ def cox(
     """Fit Cox's model by maximum partial likelihood.
 
     time: (n,) follow-up, any unit, >= 0. event: (n,) 1 or 0. X: (n, p) covariates, factors already coded in
-    columns. names: p different names. terms: which columns form one factor; by default each column is a
+    columns. names: p different names. ties: "efron", "breslow", or "exact" (the discrete likelihood, for times that
+    are tied because time itself is counted in steps; coefficients are then log odds ratios). method: "maximum
+    likelihood" or "firth" (penalised by Jeffreys' prior: finite under separation, less biased when events are few;
+    its tests are penalised likelihood-ratio tests, its intervals of choice `profile_coefficients`).
+    terms: which columns form one factor; by default each column is a
     term of its own. strata: (n,) any labels; patients are compared within a stratum only. weights: (n,)
     case weights > 0 (frequencies: the standard errors are those of a likelihood with each patient counted
     so often). entry: (n,) delayed entry; a patient is at risk at t when entry < t <= time. offset: (n,) log
@@ -68,39 +78,55 @@ def cox(
 
     Checked against: R survival 3.5 `coxph` (tests/golden/cox.json), the definition in plain Python
     (tests/oracles/partial_likelihood.py) and by hand (docs/validation/cox.md). References: Cox 1972 (J R
-    Stat Soc B 34:187); Efron 1977 (J Am Stat Assoc 72:557); Breslow 1974 (Biometrics 30:89).
+    Stat Soc B 34:187); Efron 1977 (J Am Stat Assoc 72:557); Breslow 1974 (Biometrics 30:89); Heinze & Schemper 2001
+    (Biometrics 57:114).
     """
-    if ties not in ("efron", "breslow"):
-        raise ValueError(f"ties was {ties!r}; it is 'efron' or 'breslow'")
+    if ties not in ("efron", "breslow", "exact"):
+        raise ValueError(f"ties was {ties!r}; it is 'efron', 'breslow' or 'exact'")
+    if method not in ("maximum likelihood", "firth"):
+        raise ValueError(f"method was {method!r}; it is 'maximum likelihood' or 'firth'")
+    if ties == "exact" and (method == "firth" or weights is not None):
+        raise ValueError("exact ties are there for maximum likelihood without weights; choose 'efron'")
     interval_multiplier(level)  # refuses a level that is none
     data = validate_data(
         time, event, X, strata=strata, weights=weights, entry=entry, offset=offset, patient=patient
     )
     columns, grouped = validate_names(names, terms, data.X.shape[1])
-    return fit_data(data, columns, grouped, ties, level)
+    return fit_data(data, columns, grouped, ties, level, method)
 
 
 def fit_data(
-    data: CoxData, names: tuple[str, ...], terms: tuple[Term, ...], ties: Ties, level: float
+    data: CoxData,
+    names: tuple[str, ...],
+    terms: tuple[Term, ...],
+    ties: Ties,
+    level: float,
+    method: Method = "maximum likelihood",
 ) -> CoxFit:
     """Fit the model to data that are already validated."""
     n, n_events = len(data.time), int(data.event.sum())
     if not n_events:
-        return _refused(data, names, terms, ties, level)
-    efron = ties == "efron"
+        return _refused(data, names, terms, ties, level, method)
     sets = risk_sets_of(data, ties)
-    null = moments(sets, np.zeros(len(names)))
+    at_zero = exact_moments if ties == "exact" else moments
+    null: AnyMoments = at_zero(sets, np.zeros(len(names)))
     information = null.information
     spread = typical_deviation(sets)
     found = dependence(information, expected_size(sets, spread))
-    solution = solve(null, found, spread, efron=efron)
+    lowest = null.log_likelihood
+    if method == "firth" and len(found.kept):
+        solution, lowest = _solve_firth(sets, found, len(names))
+    else:
+        solution = solve(null, found, spread, efron=ties == "efron")
 
     df = len(found.kept)
     refusal = "no covariate can be estimated" if not df else None if solution.converged else NOT_CONVERGED
     quadratic = float(solution.beta @ solution.information @ solution.beta)
+    no_score = NO_SCORE_TEST if method == "firth" else None
     nothing_finite = None if len(solution.kept) else "no coefficient has a finite estimate"
     limit_note = (AT_THE_LIMIT,) if len(solution.directions) else ()
-    rise = 2.0 * (solution.log_likelihood - null.log_likelihood)
+    highest = solution.log_likelihood if solution.penalised is None else solution.penalised
+    rise = 2.0 * (highest - lowest)
     return CoxFit(
         names=names,
         terms=terms,
@@ -112,16 +138,30 @@ def fit_data(
         reasons=_reasons(data, names, found, solution),
         log_likelihood=solution.log_likelihood if solution.converged else None,
         log_likelihood_null=null.log_likelihood,
-        likelihood_ratio_test=_test("likelihood-ratio", rise, df, n, refusal),
-        score_test=_test("score", _score_statistic(null, information, found), df, n, refusal),
+        likelihood_ratio_test=_test(likelihood_ratio_id(method), rise, df, n, refusal),
+        score_test=_test("score", _score_statistic(null, information, found), df, n, refusal or no_score),
         wald_test=_test("wald", quadratic, df, n, refusal or nothing_finite, *limit_note),
         iterations=solution.iterations,
         converged=solution.converged,
         data=data,
         aliased=found.null,
         solution=solution if solution.converged else None,
-        notes=_notes(data, df, n_events),
+        method=method,
+        penalised_log_likelihood=solution.penalised,
+        notes=_notes(data, df, n_events, finite=not solution.lost.any() and solution.converged),
     )
+
+
+def likelihood_ratio_id(method: Method) -> str:
+    """The id of the likelihood-ratio test that goes with a method of fitting."""
+    return "likelihood-ratio" if method == "maximum likelihood" else "penalised likelihood-ratio"
+
+
+def _solve_firth(sets: RiskSets, found: Dependence, p: int) -> tuple[Solution, float]:
+    """The penalised maximum, and the penalised likelihood with all coefficients 0."""
+    lowest = penalised_at(sets.with_columns(found.kept), np.zeros(len(found.kept)))
+    solution = solve_penalised(sets, found.kept, p)
+    return solution, -np.inf if lowest is None else lowest.value
 
 
 def risk_sets_of(data: CoxData, ties: Ties) -> RiskSets:
@@ -149,8 +189,8 @@ def typical_deviation(sets: RiskSets) -> FloatArray:
     return np.asarray(np.sqrt(np.einsum("ij,ij,j->i", sets.X, sets.X, sets.weights) / sets.weights.sum()))
 
 
-def _notes(data: CoxData, df: int, n_events: int) -> tuple[str, ...]:
-    notes = []
+def _notes(data: CoxData, df: int, n_events: int, *, finite: bool) -> tuple[str, ...]:
+    notes = [] if finite else [TRY_FIRTH]
     if df >= n_events:
         notes.append(f"{df} coefficients for {n_events} events: the model is overfitted")
     if data.patient is not None and (several := int((np.bincount(data.patient[data.event]) > 1).sum())):
@@ -186,7 +226,7 @@ def _reasons(
     return tuple(reasons.get(j) for j in range(len(names)))
 
 
-def _score_statistic(null: Moments, information: FloatArray, found: Dependence) -> float:
+def _score_statistic(null: AnyMoments, information: FloatArray, found: Dependence) -> float:
     score, kept = null.score[found.kept], found.kept
     return float(score @ np.linalg.solve(information[np.ix_(kept, kept)], score))
 
@@ -199,7 +239,12 @@ def _test(method: str, statistic: float, df: int, n: int, refusal: str | None, *
 
 
 def _refused(
-    data: CoxData, names: tuple[str, ...], terms: tuple[Term, ...], ties: Ties, level: float
+    data: CoxData,
+    names: tuple[str, ...],
+    terms: tuple[Term, ...],
+    ties: Ties,
+    level: float,
+    method: Method,
 ) -> CoxFit:
     n = len(data.time)
     reason = "no events" if n else "no patients"
@@ -214,7 +259,7 @@ def _refused(
         reasons=(reason,) * len(names),
         log_likelihood=None,
         log_likelihood_null=None,
-        likelihood_ratio_test=_test("likelihood-ratio", 0.0, 0, n, reason),
+        likelihood_ratio_test=_test(likelihood_ratio_id(method), 0.0, 0, n, reason),
         score_test=_test("score", 0.0, 0, n, reason),
         wald_test=_test("wald", 0.0, 0, n, reason),
         iterations=0,
@@ -222,5 +267,6 @@ def _refused(
         data=data,
         aliased=np.zeros((0, len(names))),
         solution=None,
+        method=method,
         reason=reason,
     )

@@ -49,7 +49,8 @@ class CoxFit:
     reasons: per column, None when the coefficient is estimable, else why it is not. reason: why there is no
     model at all. n: rows given; n_at_risk: those at risk at one or more events (the others do not enter
     the likelihood; SPSS lists them as dropped). log_likelihood is that of the estimates or, when some have
-    no finite estimate, the limit it rises to. iterations: Newton steps.
+    no finite estimate, the limit it rises to. penalised_log_likelihood: what Firth's method maximises.
+    iterations: Newton steps.
     aliased: (s, p) the combinations of columns that are constant within each stratum.
     n_clusters: clusters of the robust variance; None where the variance is that of the likelihood.
     """
@@ -73,6 +74,7 @@ class CoxFit:
     aliased: FloatArray
     solution: Solution | None
     method: Method = "maximum likelihood"
+    penalised_log_likelihood: float | None = None
     n_clusters: int | None = None
     reason: str | None = None
     notes: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm.statistics.cox.estimability import Separation, find_separation
+from crlm.statistics.cox.exact import ExactMoments, exact_moments
 from crlm.statistics.cox.likelihood import Moments, moments
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.times import FloatArray
@@ -21,25 +22,29 @@ LONGEST_STEP = 20.0
 MANY_ITERATIONS = 12
 
 
+AnyMoments = Moments | ExactMoments
+
+
 @dataclass(frozen=True, eq=False)
 class Maximum:
     """Where the iterations ended: at the maximum (`converged`), or `separation` says why there is none."""
 
     beta: FloatArray
-    moments: Moments
+    moments: AnyMoments
     information: FloatArray
     iterations: int
     converged: bool
     separation: Separation | None = None
 
 
-def maximise(start: Moments, spread: FloatArray) -> Maximum:
+def maximise(start: AnyMoments, spread: FloatArray) -> Maximum:
     """Maximise the partial likelihood of independent covariates from `start`, the moments at beta = 0.
 
     A step that lowers the likelihood is halved, and no step changes a log hazard by more than LONGEST_STEP,
     so that a likelihood that rises for ever is followed long before its information is lost in rounding.
     Towards a maximum the steps shrink quadratically; when they shrink by a constant factor instead, the
-    likelihood may be rising for ever and the direction is checked on the data.
+    likelihood may be rising for ever and the direction is checked on the data (not with exact ties, where such a
+    likelihood ends without convergence).
     """
     sets, here = start.sets, start
     beta = np.zeros(len(sets.X))
@@ -54,7 +59,8 @@ def maximise(start: Moments, spread: FloatArray) -> Maximum:
         if abs(length) <= CONVERGED:
             sound = iteration <= MANY_ITERATIONS or _well_above_rounding(information, at_null)
             return Maximum(beta + step, here, information, iteration, converged=sound)
-        if length > 0.05 * before and (found := find_separation(sets, step, spread)):
+        slow = length > 0.05 * before and isinstance(here, Moments)
+        if slow and (found := find_separation(sets, step, spread)):
             return Maximum(beta, here, information, iteration, converged=False, separation=found)
         before = length
         there = _step_upwards(sets, beta, _not_too_long(sets, step), here)
@@ -65,18 +71,23 @@ def maximise(start: Moments, spread: FloatArray) -> Maximum:
     return Maximum(beta, here, information, MAX_ITERATIONS, converged=False)
 
 
+def moments_like(one: AnyMoments, sets: RiskSets, beta: FloatArray) -> AnyMoments:
+    """The same likelihood for these risk sets at `beta` (p,)."""
+    return moments(sets, beta) if isinstance(one, Moments) else exact_moments(sets, beta)
+
+
 def _not_too_long(sets: RiskSets, step: FloatArray) -> FloatArray:
     change = float(np.abs(step @ sets.X).max())
     return step if change <= LONGEST_STEP else step * (LONGEST_STEP / change)
 
 
 def _step_upwards(
-    sets: RiskSets, beta: FloatArray, step: FloatArray, here: Moments
-) -> tuple[FloatArray, Moments] | None:
+    sets: RiskSets, beta: FloatArray, step: FloatArray, here: AnyMoments
+) -> tuple[FloatArray, AnyMoments] | None:
     # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
     lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
     for _ in range(MAX_HALVINGS):
-        there = moments(sets, beta + step)
+        there = moments_like(here, sets, beta + step)
         if there.log_likelihood >= lowest:
             return beta + step, there
         step = step / 2.0

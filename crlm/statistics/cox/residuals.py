@@ -131,6 +131,8 @@ def solution_moments(solution: Solution) -> Moments:
 
 
 def _solution(fit: CoxFit) -> Solution:
+    if fit.ties == "exact":
+        raise ValueError("residuals are there for Efron's and Breslow's ties")
     if fit.solution is None:
         reason = fit.reason or next((one for one in fit.reasons if one is not None), "no model")
         raise ValueError(f"no residuals: {reason}")

@@ -9,8 +9,8 @@ import numpy as np
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.estimability import Dependence, dependence
-from crlm.statistics.cox.likelihood import Moments, moments
-from crlm.statistics.cox.newton import maximise
+from crlm.statistics.cox.likelihood import moments
+from crlm.statistics.cox.newton import AnyMoments, maximise, moments_like
 from crlm.statistics.cox.risk_sets import RiskSets, split_strata
 from crlm.statistics.times import BoolArray, FloatArray
 
@@ -25,6 +25,7 @@ class Solution:
     order; `null` (s, p) holds the combinations of columns about which nothing is left in the limit. `lost`
     (p,): columns without a finite estimate; some may stay in `kept`, where they stand for a contrast
     between lost columns. model_based: the inverse of the information where `covariance` is a robust one.
+    penalised: what Firth's method maximised.
     """
 
     kept: IntArray
@@ -39,6 +40,7 @@ class Solution:
     iterations: int
     converged: bool
     model_based: FloatArray | None = None
+    penalised: float | None = None
 
     @property
     def model_covariance(self) -> FloatArray:
@@ -56,7 +58,7 @@ class Solution:
         return np.flatnonzero(np.isin(self.kept, columns) & ~crossing.any())
 
 
-def solve(null: Moments, found: Dependence, spread: FloatArray, *, efron: bool) -> Solution:
+def solve(null: AnyMoments, found: Dependence, spread: FloatArray, *, efron: bool) -> Solution:
     """Maximise from the moments at beta = 0; as often as covariates separate, stratify by them and go on.
 
     found: what depends on what among all columns. spread: (p,) a typical deviation of each column.
@@ -64,7 +66,7 @@ def solve(null: Moments, found: Dependence, spread: FloatArray, *, efron: bool) 
     p = len(spread)
     kept, iterations = found.kept, 0
     directions, lost_combinations = np.zeros((0, p)), np.zeros((0, p))
-    start = null if len(kept) == p else moments(null.sets.with_columns(kept), np.zeros(len(kept)))
+    start = null if len(kept) == p else moments_like(null, null.sets.with_columns(kept), np.zeros(len(kept)))
     independent = start.sets
     while True:
         best = maximise(start, spread[kept])

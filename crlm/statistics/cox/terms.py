@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from crlm.statistics.cox.fit import AT_THE_LIMIT, fit_data
+from crlm.statistics.cox.firth import maximise_penalised
+from crlm.statistics.cox.fit import AT_THE_LIMIT, fit_data, likelihood_ratio_id
 from crlm.statistics.cox.model import CoxFit
 from crlm.statistics.regression import SINGULAR, Term, wald, wald_statistic
 from crlm.statistics.results import TestResult, chi_square_p
@@ -51,6 +52,8 @@ def term_likelihood_ratio_test(fit: CoxFit, name: str) -> TestResult:
         return TestResult("likelihood-ratio", None, None, None, fit.n, fit.reasons[columns[0]])
     if fit.n_clusters is not None:
         return fit.likelihood_ratio_test
+    if fit.method == "firth":
+        return _penalised_test(fit, term)
     without = _without(fit, term)
     if without.log_likelihood is None:
         return TestResult("likelihood-ratio", None, None, None, fit.n, f"without {name}: {without.reason}")
@@ -61,11 +64,29 @@ def term_likelihood_ratio_test(fit: CoxFit, name: str) -> TestResult:
     return TestResult("likelihood-ratio", statistic, df, chi_square_p(statistic, df), fit.n)
 
 
+def _penalised_test(fit: CoxFit, term: Term) -> TestResult:
+    """With the penalty of the full model in both likelihoods (Heinze & Schemper 2001)."""
+    method, solution = likelihood_ratio_id(fit.method), fit.solution
+    columns = [fit.names.index(column) for column in term.columns]
+    if solution is None or solution.penalised is None or not np.isin(solution.kept, columns).any():
+        return TestResult(method, None, None, None, fit.n, fit.reasons[columns[0]])
+    free = np.flatnonzero(~np.isin(solution.kept, columns))
+    start = np.zeros(len(solution.kept))
+    best, _ = maximise_penalised(solution.sets, start, free)
+    if best is None:
+        return TestResult(method, None, None, None, fit.n, f"without {term.name}: no convergence")
+    df = len(start) - len(free)
+    statistic = max(2.0 * (solution.penalised - best.value), 0.0)
+    return TestResult(method, statistic, df, chi_square_p(statistic, df), fit.n)
+
+
 def _without(fit: CoxFit, term: Term) -> CoxFit:
     columns = [j for j, column in enumerate(fit.names) if column not in term.columns]
     data = replace(fit.data, X=fit.data.X[:, columns])
     names = tuple(fit.names[j] for j in columns)
-    return fit_data(data, names, tuple(one for one in fit.terms if one != term), fit.ties, fit.level)
+    return fit_data(
+        data, names, tuple(one for one in fit.terms if one != term), fit.ties, fit.level, fit.method
+    )
 
 
 def _rank(fit: CoxFit) -> int:
