@@ -32,8 +32,8 @@ def opening() -> str:
     )
     return f"""# Simulations: is the truth recovered?
 
-Goldens from R show that the arithmetic is right. Simulations show that estimates are unbiased, that intervals cover what
-they promise, and that p-values of true hypotheses are uniform. Every cohort here is synthetic.
+Goldens from R show that the arithmetic is right. Simulations show that estimates are unbiased, that intervals
+cover what they promise, and that p-values of true hypotheses are uniform. Every cohort here is synthetic.
 
 Made by `make prove` on {datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip()}, on {os.cpu_count()} cores
 ({platform.machine()}), Python {platform.python_version()}.
