@@ -72,10 +72,10 @@ def test_optimism_is_a_plain_loop_over_the_whole_procedure():
         assert one.apparent == measures(model, data)[name].value
         assert one.optimism == pytest.approx(np.mean(excess[name]), rel=1e-12)
         assert one.corrected.value == pytest.approx(one.apparent - np.mean(excess[name]), rel=1e-12)
-        limits = np.quantile(own[name], [0.025, 0.975]) - np.mean(excess[name])
-        assert [one.corrected.lower, one.corrected.upper] == pytest.approx(limits.tolist(), rel=1e-12)
         assert one.simulation_error == pytest.approx(np.std(excess[name], ddof=1) / np.sqrt(replicates))
         assert (one.used, one.failed) == (replicates, ())
+        limits = np.quantile(own[name], [0.025, 0.975]) - np.mean(excess[name])
+        assert [one.corrected.lower, one.corrected.upper] == pytest.approx(limits.tolist(), rel=1e-12)
     # Choosing among noise looks better than it is.
     assert found["c"].optimism > 0 and found["slope"].optimism > 0
 
@@ -117,6 +117,7 @@ def test_failures_are_counted_and_told():
     assert found["a"].corrected.reason == "no apparent value: no events"
     assert found["b"].corrected.reason == "no apparent value: the measure is nan"
     assert found["c"].corrected.value == 1.0 and found["c"].optimism == 0.0
+    assert found["c"].corrected.reason == "no interval: the measure is the same on every resample"
     with pytest.raises(ZeroDivisionError):  # on all patients an error is the caller's
         optimism(lambda d, rng: 1 / 0, data, refused, replicates=3, seed=1)
     assert optimism(lambda d, rng: 0, data, refused, replicates=1, seed=1)["c"].corrected.lower is None

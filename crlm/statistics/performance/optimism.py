@@ -68,7 +68,8 @@ def optimism(
     exception is a failure with its message, and so is a measure without value or that is not finite; none is dropped
     silently. The mean rests on the replicates that succeeded; if failures are many or not by chance, it is biased.
     The interval of the corrected measure is the location-shifted one: percentiles of the measure of each resample's
-    model on its own resample, less the optimism (Noma 2021); how often it covers: docs/validation/performance.md.
+    model on its own resample, less the optimism (Noma 2021); how often it covers: docs/validation/performance.md. A
+    measure that is the same on every resample (the slope of an unpenalised model is 1 on its own) has none.
 
     Each replicate has its own stream (`SeedSequence.spawn`): the numbers are the same for a seed whatever the number
     of workers. workers > 1: processes; procedure, metric and take must be importable (no lambdas, no local functions).
@@ -187,9 +188,16 @@ def _correct(name: str, apparent: float | str, outcomes: list[_Pair[Data] | str]
             apparent - mean, None, None, level, None, f"no interval: {note or 'one replicate'}"
         )
         return Optimism(apparent, mean, corrected, None, used, tuple(failed))
+    error = float(np.std(excess, ddof=1) / math.sqrt(used))
+    if float(np.ptp(own)) <= 1e-9 * max(abs(apparent), 1.0):
+        # As with the calibration slope of a model without shrinkage: 1 on its own patients, by construction.
+        reason = "no interval: the measure is the same on every resample"
+        corrected = Estimate(
+            apparent - mean, None, None, level, None, "; ".join(filter(None, (reason, note)))
+        )
+        return Optimism(apparent, mean, corrected, error, used, tuple(failed))
     tail = (1.0 - level) / 2.0
     lower, upper = (np.quantile(own, [tail, 1.0 - tail]) - mean).tolist()
     spread = float(np.std(own, ddof=1))
     corrected = Estimate(apparent - mean, lower, upper, level, spread, note)
-    error = float(np.std(excess, ddof=1) / math.sqrt(used))
     return Optimism(apparent, mean, corrected, error, used, tuple(failed))
