@@ -66,10 +66,10 @@ def large_cox(
 ) -> LargeCoxFit:
     """Fit Cox's model to a long table; the same estimates as `cox`, in less time and memory.
 
-    time, event, X, names, ties, level: as for `cox`. Rows are read in the order they come in, by parts, and X is not copied when it
-    is a C-ordered array of float64. The answer does not depend on the number of threads, to the last bit. Where columns
-    are determined by others or separate the events there is no model but a reason; `cox` gives the estimates that
-    exist. Raises `ValueError` for missing values or wrong shapes.
+    time, event, X, names, ties, level: as for `cox`. Rows are read in the order they come in, by parts, and X is
+    not copied when it is a C-ordered array of float64. The answer does not depend on the number of threads, to
+    the last bit. Where columns are determined by others or separate the events there is no model but a reason;
+    `cox` gives the estimates that exist. Raises `ValueError` for missing values or wrong shapes.
 
     Checked against: `cox` (tests/statistics/test_batch_large.py), R `coxph.fit` (docs/benchmarks/statistics.md).
     """
@@ -136,10 +136,7 @@ class _Table:
                 last = int(self.block[end - 1]) if end > begin else -1
                 self.length[part] = max(last + 1 - self.low[part], 0)
         self.risk = np.empty(n)
-        self.mean, self.variance = self._moments(np.zeros(p), p)
-        self.mean, self.variance = self._moments(self.mean, p)
-        constant = self.variance <= 1e-24 * self.mean**2
-        self.variance[constant] = 0.0
+        self.mean, self.variance = self._moments(self.X[0].copy(), p)
 
     def _over_parts(self, work: object) -> None:
         def several(begin: int, end: int) -> None:
@@ -159,7 +156,7 @@ class _Table:
             raise ValueError(
                 f"X[{row}, {column}] is {self.X[row, column]}; every value must be a finite number"
             )
-        return around + total[0], total[1]
+        return around + total[0], np.maximum(total[1] - total[0] ** 2, 0.0)
 
     def at(self, beta: FloatArray, shift: float) -> tuple[float, float, _Sums]:
         """Log-likelihood, largest x'beta, and what the derivatives need."""

@@ -12,6 +12,8 @@ from crlm.statistics.times import FloatArray
 
 IntArray = NDArray[Any]
 
+PIECE = 256
+
 
 @compiled
 def grid_keys(time: FloatArray, scale: float, largest: float, keys: IntArray) -> int:
@@ -40,13 +42,13 @@ def count_table(
 
 
 @compiled
-def column_moments(X: FloatArray, mean: FloatArray, sums: FloatArray) -> None:
-    """Add the rows' deviations from `mean` and their squares to sums (2, p)."""
+def column_moments(X: FloatArray, around: FloatArray, sums: FloatArray) -> None:
+    """Add the rows' differences from `around` and their squares to sums (2, p)."""
     n, p = X.shape
     total, square = np.zeros(p), np.zeros(p)
     for i in range(n):
         for j in range(p):
-            away = X[i, j] - mean[j]
+            away = X[i, j] - around[j]
             total[j] += away
             square[j] += away * away
     for j in range(p):
@@ -116,24 +118,36 @@ def weighted_products(
     hazard, removed: (K,) cumulative hazard of each block, and what Efron's method takes off for its events.
     """
     n, p = X.shape
-    x, v = np.zeros((4, p)), np.zeros(4)
-    for first in range(0, n, 4):
-        for t in range(4):
-            v[t] = 0.0
+    # Rows are turned into columns a piece at a time, so that the sums of products run along them.
+    x, weighted = np.empty((p, PIECE)), np.empty(PIECE)
+    v, left = np.empty(PIECE), np.empty(PIECE)
+    for first in range(0, n, PIECE):
+        m = min(PIECE, n - first)
+        for t in range(m):
             i = first + t
-            if i >= n or block[i] < 0:
-                for j in range(p):
-                    x[t, j] = 0.0
-                continue
-            v[t] = risk[i] * (hazard[block[i]] - (removed[block[i]] if event[i] == 1 else 0.0))
-            left = event[i] - v[t]
+            v[t], left[t] = 0.0, 0.0
+            if block[i] >= 0:
+                v[t] = risk[i] * (hazard[block[i]] - (removed[block[i]] if event[i] == 1 else 0.0))
+                left[t] = event[i] - v[t]
+        for t in range(m):
             for j in range(p):
-                x[t, j] = X[i, j] - mean[j]
-                score[j] += left * x[t, j]
+                x[j, t] = X[first + t, j] - mean[j]
         for j in range(p):
-            a0, a1, a2, a3 = v[0] * x[0, j], v[1] * x[1, j], v[2] * x[2, j], v[3] * x[3, j]
-            for other in range(p):
-                result[j, other] += a0 * x[0, other] + a1 * x[1, other] + a2 * x[2, other] + a3 * x[3, other]
+            column = x[j]
+            total = 0.0
+            for t in range(m):
+                weighted[t] = v[t] * column[t]
+                total += left[t] * column[t]
+            score[j] += total
+            for other in range(j + 1):
+                against = x[other]
+                product = 0.0
+                for t in range(m):
+                    product += weighted[t] * against[t]
+                result[j, other] += product
+    for j in range(p):
+        for other in range(j):
+            result[other, j] = result[j, other]
 
 
 @compiled
