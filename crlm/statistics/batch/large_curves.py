@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from crlm.statistics.batch.engine import Engine, choose_engine, thread_count
 from crlm.statistics.batch.tables import counts_by_time, time_keys
-from crlm.statistics.comparison import LogRank, log_rank, log_rank_of_counts
+from crlm.statistics.comparison import GroupEvents, LogRank, log_rank
+from crlm.statistics.results import TestResult, chi_square_p
 from crlm.statistics.survival_curve import Interval, SurvivalCurve, kaplan_meier
 
 
@@ -61,11 +62,37 @@ def grouped_curves(
     leaving, failing = counts_by_time(table, events8, codes, len(labels), workers)
     seen = np.flatnonzero(leaving.any(axis=1))
     distinct, leaving, failing = table.values[seen], leaving[seen], failing[seen]
-    test = log_rank_of_counts(labels, leaving, failing)
+    test = _log_rank(labels, leaving, failing)
+    if test is None:
+        test = log_rank(time, event, [labels[code] for code in codes.tolist()], levels=labels)
     curves = tuple(
         _curve(distinct, leaving[:, g], failing[:, g], level, interval) for g in range(len(labels))
     )
     return GroupedCurves(labels, curves, test, chosen)
+
+
+def _log_rank(
+    labels: tuple[Hashable, ...], leaving: NDArray[np.int64], failing: NDArray[np.int64]
+) -> LogRank | None:
+    """The test where all groups are at risk and differ; None where `log_rank` has something to say about it."""
+    at_risk = np.cumsum(leaving[::-1], axis=0)[::-1]
+    with_event = failing.any(axis=1)
+    d, n = failing[with_event].sum(axis=1), at_risk[with_event].sum(axis=1)
+    share = at_risk[with_event] / n[:, None]
+    observed, expected = failing.sum(axis=0), d @ share
+    spread = d * ((n - d) / np.maximum(n - 1, 1))
+    covariance = (np.diag(spread @ share) - (share * spread[:, None]).T @ share)[1:, 1:]
+    root = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
+    if len(labels) < 2 or not expected.min(initial=np.inf) > 0.0 or not root.min(initial=np.inf) > 0.0:
+        return None
+    if np.linalg.cond(covariance / np.outer(root, root)) > 1e10:
+        return None
+    excess = (observed - expected)[1:]
+    statistic = max(float(excess @ np.linalg.solve(covariance, excess)), 0.0)
+    df, total = len(labels) - 1, int(leaving.sum())
+    rows = zip(labels, leaving.sum(axis=0), observed, expected, strict=True)
+    counted = tuple(GroupEvents(label, int(size), int(o), float(e)) for label, size, o, e in rows)
+    return LogRank(TestResult("log-rank", statistic, df, chi_square_p(statistic, df), total), counted)
 
 
 def _curve(

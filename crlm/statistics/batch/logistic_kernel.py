@@ -76,7 +76,7 @@ def bootstrap(
             for i in range(n):
                 Z[j, i] = X[j, place[i]]
         status[r] = UNDECIDED
-        if events == 0.0 or events == drawn:
+        if not 0.0 < events < drawn:
             continue
         for j in range(q):
             least[j] = variance[j] * events * (drawn - events) / drawn
