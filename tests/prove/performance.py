@@ -138,8 +138,8 @@ def section(studies, optimism_studies):
         lines += [
             "",
             f"{optimism_studies} studies of 120 patients, ten covariates of which two count; screen at p < 0.2 and",
-            f"a Cox model are repeated in each of {REPLICATES} resamples ({failed} failed). Last columns: that model on",
-            "20,000 new patients, and how often the location-shifted interval covers that.",
+            f"a Cox model are repeated in each of {REPLICATES} resamples ({failed} failed). Last columns: that model",
+            "on 20,000 new patients, and how often the location-shifted interval covers that.",
             "",
             "| measure | apparent | corrected | on new patients | 95 % interval covers |",
             "|---|---|---|---|---|",

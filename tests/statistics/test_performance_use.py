@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,23 @@ def test_d_that_cannot_be_estimated_says_why():
     assert perfect.d.value is None and perfect.r_squared.reason == perfect.d.reason is not None
     unclear = royston_d([1, 2, 3, 4], [1, 1, 1, 1], [2, 1, 4, 3])
     assert unclear.d.lower < 0 < unclear.d.upper and unclear.r_squared.lower == 0
+
+
+def test_bootstrap_of_d_makes_the_scores_anew():
+    data = GOLDEN["sets"]["tied"]
+    rows = [np.array(data[name]) for name in ("time", "event", "risk")]
+    found = royston_d(*rows, replicates=40, seed=2)
+    drawn = [np.random.default_rng(s).integers(0, 120, size=120) for s in np.random.SeedSequence(2).spawn(40)]
+    values = [royston_d(*(column[i] for column in rows)) for i in drawn]
+    for ours, theirs in (
+        (found.d, [v.d.value for v in values]),
+        (found.r_squared, [v.r_squared.value for v in values]),
+    ):
+        assert close([ours.lower, ours.upper], np.quantile(theirs, [0.025, 0.975]).tolist())
+    assert found.d.value == royston_d(*rows).d.value and not found.failed
+    # In a sample of three, many resamples have no event or one risk only: each is told.
+    few = royston_d([1, 2, 3], [1, 1, 0], [2, 3, 1], replicates=20, seed=1)
+    assert few.failed and all(one.reason for one in few.failed)
 
 
 @settings(deadline=None, max_examples=60)
