@@ -4,10 +4,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from crlm.statistics.group_labels import Labels, positions
+from crlm.statistics.group_scores import GroupScores, Weight, group_scores
 from crlm.statistics.results import TestResult, chi_square_p
-from crlm.statistics.times import BoolArray, FloatArray, tie_times, validate_survival
+from crlm.statistics.times import validate_survival
 
 # A covariance matrix whose reciprocal condition number is below this carries no chi-square statistic.
 _SINGULAR = 1e-12
@@ -34,111 +36,118 @@ class LogRank:
 def log_rank(
     time: ArrayLike,
     event: ArrayLike,
-    group: Sequence[Hashable],
+    group: Labels,
     *,
     levels: Sequence[Hashable] | None = None,
+    strata: Labels | None = None,
 ) -> LogRank:
     """Compare the survival of k groups over all follow-up, every event with the same weight.
 
     `time`, `event`: shape (n,), see `times.validate_survival`; noise in tied times is removed over all groups
     together. `group`: n labels. `levels`: all labels in the order wanted; by default those that occur, in
-    order of appearance. A group without patients, or none of whose patients is at risk at any event, says
-    nothing and is left out of the test (a note names it). Fewer than two groups left, no event, or no event
-    that could have happened in more than one group: `p` is `None` with a reason.
+    order of appearance. `strata`: n labels; patients are compared with those of their own stratum only, and observed
+    and expected events are added over the strata.
+
+    A group without patients, or none of whose patients is at risk at any event, says nothing and is left out of the
+    test (a note names it), and so is a group that is always alone in its strata. Fewer than two groups left, no
+    event, or no event that could have happened in more than one group: `p` is `None` with a reason.
 
     Chi-square = (O - E)' V^-1 (O - E) on (groups - 1) df, V the hypergeometric covariance, exact for ties.
     Sources: Mantel 1966; Peto & Peto 1972. Checked against: R survival `survdiff`.
     """
-    times, events = validate_survival(time, event)
-    labels, position = _positions(group, len(times), levels)
-    return log_rank_of_counts(labels, *_counts(tie_times(times), events, position, len(labels)))
+    return compare(time, event, group, method="log-rank", levels=levels, strata=strata)
 
 
-def log_rank_of_counts(
-    labels: Sequence[Hashable], leaving: NDArray[np.int64], failing: NDArray[np.int64]
+def compare(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: Labels,
+    *,
+    method: str,
+    levels: Sequence[Hashable] | None,
+    strata: Labels | None,
+    weight: Weight | None = None,
 ) -> LogRank:
-    """The log-rank test of counted patients, as `log_rank` gives it.
+    """The log-rank test with any weights; the arguments are those of `log_rank`, `method` is the test's id."""
+    counted, scores, notes = count(time, event, group, levels=levels, strata=strata, weight=weight)
+    return LogRank(_test(method, counted, scores, notes), counted)
 
-    leaving: shape (times, groups), in ascending order of time, those whose follow-up ends then; failing: those of them
-    with the event.
-    """
-    observed, expected, covariance = _observed_and_expected(leaving, failing)
-    rows = zip(labels, leaving.sum(axis=0), observed, expected, strict=True)
+
+def count(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: Labels,
+    *,
+    levels: Sequence[Hashable] | None,
+    strata: Labels | None,
+    weight: Weight | None = None,
+) -> tuple[tuple[GroupEvents, ...], GroupScores, tuple[str, ...]]:
+    """Per group its counts; all scores; and what a result must say of groups left out and of strata."""
+    times, events = validate_survival(time, event)
+    labels, position = positions(group, len(times), levels)
+    stratum = None
+    notes: tuple[str, ...] = ()
+    if strata is not None:
+        names, stratum = positions(strata, len(times), None, "strata")
+        notes = (f"compared within {len(names)} strat{'um' if len(names) == 1 else 'a'}",)
+    scores = group_scores(times, events, position, len(labels), stratum=stratum, weight=weight)
+    sizes = np.bincount(position, minlength=len(labels))
+    rows = zip(labels, sizes, scores.observed, scores.expected, strict=True)
     counted = tuple(GroupEvents(label, int(n), int(o), float(e)) for label, n, o, e in rows)
-    return LogRank(_test(counted, observed - expected, covariance), counted)
+    return counted, scores, _left_out(counted, scores, stratified=strata is not None) + notes
 
 
-def _positions(
-    group: Sequence[Hashable], n: int, levels: Sequence[Hashable] | None
-) -> tuple[tuple[Hashable, ...], NDArray[np.int64]]:
-    if len(group) != n:
-        raise ValueError(
-            f"group has {len(group)} labels and time has {n} values; each patient needs one of each"
-        )
-    labels = tuple(dict.fromkeys(group)) if levels is None else tuple(levels)
-    place = {label: i for i, label in enumerate(labels)}
-    if len(place) != len(labels):
-        raise ValueError(f"levels were {labels!r}; each level is named once")
-    unknown = next((label for label in group if label not in place), None)
-    if unknown is not None:
-        raise ValueError(f"group has {unknown!r}, which is not one of the levels {labels!r}")
-    return labels, np.array([place[label] for label in group], dtype=np.int64)
+def why_not(groups: Sequence[GroupEvents], scores: GroupScores) -> str | None:
+    """Why no test is possible at all, as far as the counts tell."""
+    if sum(group.n for group in groups) == 0:
+        return "there are no patients"
+    if sum(group.n > 0 for group in groups) < 2:
+        return "all patients are in one group; a comparison needs two"
+    if not scores.observed.any():
+        return "nobody had the event"
+    if not scores.met.any():
+        return "at every event only one group was still at risk"
+    if not scores.weighed.any():
+        return "the events that could tell the groups apart have no weight"
+    return None
 
 
-def _counts(
-    times: FloatArray, events: BoolArray, position: NDArray[np.int64], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Who leaves, and who of them with the event, in a table of distinct times by groups."""
-    distinct, row = np.unique(times, return_inverse=True)
-    shape = (len(distinct), k)
-    cell = row * k + position
-    leaving = np.bincount(cell, minlength=shape[0] * k).reshape(shape)
-    failing = np.bincount(cell[events], minlength=shape[0] * k).reshape(shape)
-    return leaving, failing
-
-
-def _observed_and_expected(
-    leaving: NDArray[np.int64], failing: NDArray[np.int64]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Observed and expected events, shape (k,), and their covariance, from a table of times by groups."""
-    at_risk = np.cumsum(leaving[::-1], axis=0)[::-1]
-
-    with_event = failing.any(axis=1)
-    d, n = failing[with_event].sum(axis=1), at_risk[with_event].sum(axis=1)
-    share = at_risk[with_event] / n[:, None]
-    spread = d * (n - d) / np.maximum(n - 1, 1)  # of one patient at risk (n = 1), n - d is 0
-    covariance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
-    return failing.sum(axis=0).astype(np.float64), d @ share, covariance
-
-
-def _test(groups: tuple[GroupEvents, ...], excess: FloatArray, covariance: FloatArray) -> TestResult:
+def _test(
+    method: str, groups: tuple[GroupEvents, ...], scores: GroupScores, notes: tuple[str, ...]
+) -> TestResult:
     n = sum(group.n for group in groups)
-    notes = tuple(_left_out(group) for group in groups if group.expected == 0.0)
-    used = [i for i, group in enumerate(groups) if group.expected > 0.0]
 
     def undefined(reason: str) -> TestResult:
-        return TestResult("log-rank", None, None, None, n, reason, notes)
+        return TestResult(method, None, None, None, n, reason, notes)
 
-    if n == 0:
-        return undefined("there are no patients")
-    if sum(group.n > 0 for group in groups) < 2:
-        return undefined("all patients are in one group; a comparison needs two")
-    if sum(group.observed for group in groups) == 0:
-        return undefined("nobody had the event")
-    if len(used) < 2:
-        return undefined("at every event only one group was still at risk")
-    # One group's excess follows from the others', so the first is left out.
-    kept = np.array(used[1:])
-    matrix = covariance[np.ix_(kept, kept)]
+    reason = why_not(groups, scores)
+    if reason is not None:
+        return undefined(reason)
+    # One group's score follows from the others', so the first is left out.
+    kept = np.flatnonzero(scores.weighed)[1:]
+    matrix, score = scores.covariance[np.ix_(kept, kept)], scores.score[kept]
     scale = np.sqrt(np.diag(matrix))
-    if not np.all(scale > 0.0) or np.linalg.cond(matrix / np.outer(scale, scale)) > 1.0 / _SINGULAR:
+    if not scores.covariance.any():
         return undefined("at the events that could tell the groups apart, everybody at risk had the event")
-    statistic = max(float(excess[kept] @ np.linalg.solve(matrix, excess[kept])), 0.0)
-    df = len(used) - 1
-    return TestResult("log-rank", statistic, df, chi_square_p(statistic, df), n, None, notes)
+    if not np.all(scale > 0.0) or np.linalg.cond(matrix / np.outer(scale, scale)) > 1.0 / _SINGULAR:
+        return undefined("the strata do not connect the groups: some are never at risk together")
+    statistic = max(float(score @ np.linalg.solve(matrix, score)), 0.0)
+    df = len(kept)
+    return TestResult(method, statistic, df, chi_square_p(statistic, df), n, None, notes)
 
 
-def _left_out(group: GroupEvents) -> str:
-    if group.n == 0:
-        return f"{group.group}: no patients, left out of the test"
-    return f"{group.group}: follow-up of all patients ends before the first event, left out of the test"
+def _left_out(groups: tuple[GroupEvents, ...], scores: GroupScores, *, stratified: bool) -> tuple[str, ...]:
+    notes = []
+    first_event = "the first event of its stratum" if stratified else "the first event"
+    for group, weighed, met in zip(groups, scores.weighed, scores.met, strict=True):
+        if group.n == 0:
+            notes.append(f"{group.group}: no patients, left out of the test")
+        elif group.expected == 0.0:
+            notes.append(
+                f"{group.group}: follow-up of all patients ends before {first_event}, left out of the test"
+            )
+        elif not met and scores.met.any():
+            notes.append(f"{group.group}: alone in its strata at every event, left out of the test")
+        elif not weighed and scores.weighed.any():
+            notes.append(f"{group.group}: at risk only at events without weight, left out of the test")
+    return tuple(notes)

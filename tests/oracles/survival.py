@@ -103,3 +103,41 @@ def tied(times: Sequence[float], tolerance: float) -> list[float]:
     for before, after in pairwise(distinct):
         first[after] = first[before] if after - before <= tolerance else after
     return [first[t] for t in times]
+
+
+def weighted_log_rank(
+    time: Sequence[int],
+    event: Sequence[int],
+    group: Sequence[str],
+    strata: Sequence[int],
+    weight: str,
+    rho: int = 0,
+    gamma: int = 0,
+) -> tuple[dict[str, Fraction], dict[tuple[str, str], Fraction]]:
+    """The groups' weighted sums of observed less expected events over strata and times, and their covariances."""
+    groups = sorted(set(group))
+    score = {g: Fraction(0) for g in groups}
+    covariance = {(g, h): Fraction(0) for g in groups for h in groups}
+    for stratum in set(strata):
+        patients = [(x, e, g) for x, e, g, s in zip(time, event, group, strata, strict=True) if s == stratum]
+        kaplan_meier_before, peto = Fraction(1), Fraction(1)
+        for t in sorted({x for x, e, _ in patients if e}):
+            n = sum(1 for x, _, _ in patients if x >= t)
+            d = sum(1 for x, e, _ in patients if x == t and e)
+            peto *= 1 - Fraction(d, n + 1)
+            w = {
+                "fleming-harrington": kaplan_meier_before**rho * (1 - kaplan_meier_before) ** gamma,
+                "gehan": Fraction(n),
+                "peto": peto,
+                "modified-peto": peto * Fraction(n, n + 1),
+            }[weight]
+            kaplan_meier_before *= 1 - Fraction(d, n)
+            at_risk = {g: sum(1 for x, _, h in patients if x >= t and h == g) for g in groups}
+            for g in groups:
+                died = sum(1 for x, e, h in patients if x == t and e and h == g)
+                score[g] += w * (died - Fraction(d * at_risk[g], n))
+                for h in groups:
+                    if n > 1:
+                        spread = Fraction(at_risk[g] * ((g == h) * n - at_risk[h]), n * n)
+                        covariance[g, h] += w * w * d * Fraction(n - d, n - 1) * spread
+    return score, covariance
