@@ -39,13 +39,18 @@ def _on_a_grid(times: FloatArray) -> tuple[FloatArray, Rows] | None:
     for per_unit in _STEPS_PER_UNIT:
         if largest * per_unit > len(times) or not _whole(some, per_unit):
             continue
-        steps = np.rint(times * per_unit).astype(np.intp)
-        if not np.array_equal(steps / per_unit, times):
+        scaled = times * per_unit
+        np.rint(scaled, out=scaled)
+        steps = scaled.astype(np.intp)
+        scaled /= per_unit
+        if not np.array_equal(scaled, times):
             continue
         present = np.flatnonzero(np.bincount(steps))
         distinct = present / per_unit
         if np.min(np.diff(distinct), initial=np.inf) <= tie_tolerance(distinct):
             return None
+        if len(present) == present[-1] + 1:
+            return distinct, steps
         row = np.zeros(present[-1] + 1, dtype=np.intp)
         row[present] = np.arange(len(present))
         return distinct, row[steps]

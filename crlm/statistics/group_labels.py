@@ -56,7 +56,7 @@ def _whole_numbers(
     lowest, highest = int(labels.min()), int(labels.max())
     if highest - lowest >= _TABLE:
         return None
-    steps = labels.astype(np.int64) - lowest
+    steps = np.subtract(labels, lowest, dtype=np.int64)
     present = np.flatnonzero(np.bincount(steps))
     if levels is None:
         order = present[np.argsort([int(np.argmax(steps == step)) for step in present])]
@@ -71,4 +71,6 @@ def _whole_numbers(
         place[order] = np.arange(len(order))
     else:
         place[present] = order
+    if np.array_equal(place, np.arange(len(place))):
+        return known, steps
     return known, place[steps]

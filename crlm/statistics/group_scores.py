@@ -72,7 +72,10 @@ def group_scores(
 def _within(row: Rows, events: BoolArray, position: Positions, k: int, weight: Weight | None) -> GroupScores:
     """The scores of one stratum, from a table of times by groups by outcomes."""
     rows = int(row.max(initial=-1)) + 1
-    cell = (row * k + position) * 2 + events
+    cell = row * k
+    cell += position
+    cell *= 2
+    cell += events
     table = np.bincount(cell, minlength=rows * k * 2).reshape(rows, k, 2)
     at_risk = np.cumsum(table.sum(axis=2)[::-1], axis=0)[::-1]
     failing = table[:, :, 1]

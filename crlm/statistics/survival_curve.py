@@ -164,7 +164,8 @@ def _counts(
     weights: FloatArray | None,
 ) -> tuple[Counts, Counts, FloatArray, Counts]:
     """How many leave and how many have the event at each distinct time; who enters late, and when."""
-    outcome = 2 * position + events
+    outcome = 2 * position
+    outcome += events
     counts: Counts = np.bincount(outcome, weights, minlength=2 * rows).reshape(-1, 2)
     leaving, failing = counts.sum(axis=1), counts[:, 1].copy()
     if entries is None:
