@@ -167,6 +167,10 @@ def test_what_is_undefined_says_why():
     assert constant.slope.value is None and constant.pseudo_slope.value is None
     assert constant.intercept.value is not None
 
+    tiny = survival_calibration(time, [0, 1, 1, 0], [1e-200] * 4, 6)
+    assert close(tiny.intercept.value - constant.intercept.value, math.log(math.log(2)) + 200 * math.log(10))
+    assert survival_calibration(time, [0, 1, 1, 0], [1e-310] * 4, 6).ratio.reason.startswith("too large")
+
     assert binary_calibration([], []).ratio.reason == "there are no patients"
     assert binary_calibration([0, 0], [0.1, 0.2]).slope.reason == "all patients have the same outcome"
     assert binary_calibration([0, 1], [0.0, 0.2]).ratio.value == 5.0

@@ -132,6 +132,15 @@ def ratio_estimate(
         return Estimate(
             None, None, None, level, None, "the expected share is 0: everybody's predicted risk is 0"
         )
+    if observed > expected * 1e300:
+        return Estimate(
+            None,
+            None,
+            None,
+            level,
+            None,
+            "too large to be written as a number: the expected share is all but 0",
+        )
     ratio = observed / expected
     if error is None or not error > 0.0:
         reason = "no interval: nobody has the event" if observed == 0.0 else "no interval: all have the event"

@@ -156,41 +156,52 @@ def _pseudo(data: FollowUp, until: int) -> FloatArray:
 def _solve(
     y: FloatArray, X: FloatArray, offset: FloatArray, multiplier: float, level: float
 ) -> tuple[Estimate, ...]:
-    """Estimating equations of a complementary log-log model by Gauss-Newton steps, with the sandwich variance."""
+    """Estimating equations of a complementary log-log model, with the sandwich variance."""
     p = X.shape[1]
-    beta = np.zeros(p)
-    if p == 2:
-        beta[1] = 1.0
+    as_predicted = np.append(0.0, np.ones(p - 1))
+    level_of_data = np.zeros(p)
+    typical = np.clip(y.mean(), 0.01, 0.99)
+    level_of_data[0] = complementary_log_log(typical) - np.median(offset)
+    for start in (as_predicted, level_of_data):
+        found = _gauss_newton(y, X, offset, start)
+        if found is not None:
+            break
+    else:
+        reason = "no estimate: no solution of the equations for the pseudo-observations was found"
+        return tuple(Estimate(None, None, None, level, None, reason) for _ in range(p))
+    beta, left, slopes = found
+    bread = np.linalg.inv(slopes.T @ slopes)
+    each = slopes * left[:, None]
+    errors = np.sqrt(np.diagonal(bread @ (each.T @ each) @ bread)).tolist()
+    return tuple(_wald(b, error, multiplier, level) for b, error in zip(beta.tolist(), errors, strict=True))
+
+
+def _gauss_newton(
+    y: FloatArray, X: FloatArray, offset: FloatArray, beta: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """The solution with what is left of y (n,) and the derivatives of the means (n, p), or None."""
 
     def at(b: FloatArray) -> tuple[FloatArray, FloatArray]:
-        hazard = np.exp(np.minimum(X @ b + offset, 700.0))
+        hazard = np.exp(np.clip(X @ b + offset, -700.0, 700.0))
         return y + np.expm1(-hazard), X * (hazard * np.exp(-hazard))[:, None]
 
     left, slopes = at(beta)
     for _ in range(200):
         information = slopes.T @ slopes
-        if not np.linalg.cond(information) < 1e13:
-            break
+        if not np.all(np.isfinite(information)) or not np.linalg.cond(information) < 1e13:
+            return None
         step = np.linalg.solve(information, slopes.T @ left)
         if float(np.max(np.abs(step))) < 1e-13 * (1.0 + float(np.max(np.abs(beta)))):
-            bread = np.linalg.inv(information)
-            errors = slopes * left[:, None]
-            variance = np.diagonal(bread @ (errors.T @ errors) @ bread).tolist()
-            return tuple(
-                _wald(float(b), float(np.sqrt(v)), multiplier, level)
-                for b, v in zip(beta, variance, strict=True)
-            )
+            return beta, left, slopes
         size = 1.0
-        while size > 1e-6:
-            tried = at(beta + size * step)
-            if float(tried[0] @ tried[0]) <= float(left @ left) * (1.0 + 1e-14):
-                break
+        tried = at(beta + step)
+        while float(tried[0] @ tried[0]) > float(left @ left) * (1.0 + 1e-14):
             size /= 2.0
-        else:
-            break
+            if size < 1e-6:
+                return None
+            tried = at(beta + size * step)
         beta, (left, slopes) = beta + size * step, tried
-    reason = "no estimate: the pseudo-observations do not determine it (the equations have no solution)"
-    return tuple(Estimate(None, None, None, level, None, reason) for _ in range(p))
+    return None
 
 
 def _wald(value: float, error: float, multiplier: float, level: float) -> Estimate:
