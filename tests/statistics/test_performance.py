@@ -110,6 +110,24 @@ def test_the_scaled_score_and_its_derivatives(rows, horizon):
         assert close(found.standard_error, oracle.jackknife(scaled, n), rel=1e-4)
 
 
+@settings(deadline=None, max_examples=20)
+@given(patients, st.sampled_from(["step", "trapezoid"]))
+def test_the_score_over_time_and_its_derivatives(rows, rule):
+    n, times = len(rows[0]), [0, 1, 2.5, 4]
+    risks = [[r * t / 4 for t in times] for r in rows[2]]
+    shares = [1, 1.5, 1.5, 0] if rule == "step" else [0.5, 1.25, 1.5, 0.75]
+
+    def over_time(w):
+        each = [oracle.brier(*rows[:2], [r[j] for r in risks], w, t) for j, t in enumerate(times)]
+        return sum(a * b for a, b in zip(shares, each, strict=True)) / 4
+
+    found = integrated_brier(*rows[:2], risks, times, rule=rule).estimate
+    if found.value is not None:
+        assert close(found.value, over_time([1.0] * n))
+    if found.standard_error is not None:
+        assert close(found.standard_error, oracle.jackknife(over_time, n), rel=1e-5)
+
+
 def test_without_censoring_the_weights_are_one():
     time, risk = [1, 2, 3, 4, 5], [0.9, 0.2, 0.6, 0.4, 0.1]
     event = [1] * 5
