@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 from scipy.stats import chi2
 
 from crlm.statistics.cox import Term
@@ -446,6 +447,37 @@ def test_more_coefficients_than_patients_with_the_outcome_are_noted():
     assert fit.notes == ("3 coefficients for 2 patients with the rarest outcome: the model is overfitted",)
     many = logistic([0, 1, 0, 1], rng.normal(size=(4, 6)), list("abcdef"))
     assert many.estimable == (False,) * 6
+    crowd = logistic(rng.random(30) < 0.5, rng.normal(size=(30, 28)), [f"x{j}" for j in range(28)])
+    assert crowd.reasons[0] == (
+        "no finite estimate: x0, x1, x2, x3, x4 and 23 others together separate the events from the others"
+    )
+    tiny = logistic([0, 1, 0, 1], np.array([[1.0], [2.0], [3.0], [4.0]]) * 1e-200, ["x"])
+    assert tiny.reasons == ("x varies too little to be told from a constant: choose a smaller unit",)
+
+
+@pytest.mark.parametrize("kind", list(FITS))
+def test_profiles_of_models_with_categories_by_a_general_optimiser(kind):
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(40, 2)).round(1)
+    outcome = np.searchsorted([-0.5, 0.8], X[:, 0] + rng.logistic(size=40)).tolist()
+    fit = FITS[kind](outcome, X, ["a", "b"], levels=[0, 1, 2])
+    one = profile_coefficients(fit)[0]
+
+    def fall(limit):
+        def loss(others):
+            zeta, slopes = list(others[:2]), np.array([limit, *others[2:]])
+            if kind == "multinomial":
+                slopes = slopes.reshape(2, 2)
+                theta = [[zeta[e], *slopes[e]] for e in range(2)]
+                return -oracle.multinomial(theta, X, outcome)
+            zeta[1] = max(zeta[1], zeta[0] + 1e-3)  # the optimiser may try cutpoints in the wrong order
+            return -oracle.proportional_odds(zeta, slopes, X, outcome)
+
+        start = [*(e.value for e in fit.intercepts), *(e.value for e in fit.coefficients[1:])]
+        found = minimize(loss, start, method="BFGS", options={"gtol": 1e-6})
+        return 2 * (fit.log_likelihood + found.fun)
+
+    assert [fall(one.lower), fall(one.upper)] == pytest.approx([chi2.ppf(0.95, 1)] * 2, rel=1e-6)
 
 
 def test_robust_variance_of_clusters_of_copies_is_that_of_the_originals():
@@ -494,6 +526,11 @@ REFUSED = [
     ("an infinite covariate", {"X": [[1], [math.inf], [2]]}, r"X\[1, 0\] is inf"),
     ("too few rows", {"X": [[1], [2]]}, r"X has shape \(2, 1\) and there are 3 outcomes"),
     ("one name for two columns", {"X": [[1, 2], [2, 3], [3, 1]]}, "names must be 2 different names"),
+    (
+        "a covariate in absurd units",
+        {"X": [[1], [1e200], [2]]},
+        r"X\[1, 0\] is 1e\+200; choose a larger unit",
+    ),
     ("no weight", {"weights": [1, 0, 1]}, r"weights\[1\] is 0"),
     ("a negative weight", {"weights": [1, -1, 1]}, r"weights\[1\] is -1"),
     ("a short offset", {"offset": [1, 0]}, "offset has 2 values"),

@@ -209,7 +209,7 @@ def test_without_overlap_there_are_no_weights_and_the_reason_says_who():
         assert weighting.weights is None
         who = "treated patients" if estimand == "ATT" else "patients"
         assert weighting.reason == (
-            f"no weights: 2 {who} have no comparable patient in the other group (only treated when x = 1)"
+            f"no weights: 2 {who} have no comparable patient in the other group, because x decides the treatment"
         )
         assert weighting.positivity.n_outside == 2
         found = weighted_difference([1, 0, 1, 0, 1, 1], weighting)
@@ -319,6 +319,10 @@ def test_input_of_the_wrong_shape_or_content_is_refused():
         (
             lambda: propensity_weights(logistic(treated, X, ["a", "b"], weights=time), "ATE"),
             "without case weights",
+        ),
+        (
+            lambda: propensity_weights(logistic(treated, X, ["a", "b"], method="firth"), "ATE"),
+            "maximum likelihood",
         ),
         (lambda: weighted_difference(y[:-1], weighting), "outcome has shape"),
         (lambda: weighted_difference([math.nan, *y[1:]], weighting), r"outcome\[0\] is nan"),

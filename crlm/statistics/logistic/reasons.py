@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from crlm.statistics.cox.reasons import reason_left_without, reasons_for_dropped
 from crlm.statistics.logistic.design import Design
 from crlm.statistics.logistic.model import LogisticData
 from crlm.statistics.logistic.separation import null_space
 from crlm.statistics.logistic.solve import Solution
 from crlm.statistics.times import BoolArray
 
+MOST_NAMES = 5
 NOT_CONVERGED = "the iterations did not converge"
 
 
 def coefficient_reasons(data: LogisticData, design: Design, solution: Solution) -> tuple[str | None, ...]:
     """Per coefficient, in the order of the names: None, or why it has no estimate."""
-    dropped = reasons_for_dropped(design.found, data.X, data.columns, stratified=False)
+    dropped = _dropped_reasons(data, design)
     lost = _lost_reasons(data, design, solution)
     reasons: list[str | None] = []
     for row in design.place:
@@ -45,6 +45,21 @@ def intercept_reasons(design: Design, solution: Solution) -> tuple[str | None, .
     )
 
 
+def _dropped_reasons(data: LogisticData, design: Design) -> dict[int, str]:
+    """Per column that was left out: constant, or aliased with earlier ones."""
+    reasons = {}
+    for j, null in zip(design.found.dropped.tolist(), design.found.null, strict=True):
+        name, column = data.columns[j], data.X[:, j]
+        others = [data.columns[k] for k in np.flatnonzero(null).tolist() if k != j]
+        if np.ptp(column) <= 1e-12 * np.abs(column).max():
+            reasons[j] = f"constant: {name} is {column[0]:g} in every row"
+        elif others:
+            reasons[j] = f"aliased with {_listed(others)}: it says nothing that they do not"
+        else:
+            reasons[j] = f"{name} varies too little to be told from a constant: choose a smaller unit"
+    return reasons
+
+
 def _lost_reasons(data: LogisticData, design: Design, solution: Solution) -> dict[int, str]:
     """Per lost parameter, by its place in theta, what separates."""
     lost = np.flatnonzero(solution.lost).tolist()
@@ -64,7 +79,7 @@ def _lost_reasons(data: LogisticData, design: Design, solution: Solution) -> dic
         separating = [data.columns[j] for j, where in enumerate(design.place[0].tolist()) if where in known]
         basis = null_space(design.model.A[left])
         for where in np.flatnonzero(np.any(np.abs(basis) > 1e-7, axis=1)).tolist():
-            known.setdefault(where, reason_left_without(separating))
+            known.setdefault(where, _nothing_left(separating))
     return {
         where: known.get(where) or _together(data, design, solution, where, "the events from the others")
         for where in lost
@@ -80,7 +95,7 @@ def _together(data: LogisticData, design: Design, solution: Solution, where: int
         if any(row[column] >= 0 and involved[row[column]] for row in design.place)
     ]
     if not len(along):
-        return reason_left_without(names)
+        return _nothing_left(names)
     together = f"{names[0]} separates" if len(names) == 1 else f"{_listed(names)} together separate"
     return f"no finite estimate: {together} {what}"
 
@@ -128,5 +143,16 @@ def _reference_level(data: LogisticData, event: BoolArray, j: int) -> tuple[str,
     return None
 
 
+def _nothing_left(names: Sequence[str]) -> str:
+    verb = "separates" if len(names) == 1 else "separate"
+    return (
+        f"no finite estimate: nothing is left to estimate it from, because {_listed(names)} {verb} the events"
+    )
+
+
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    if len(names) > MOST_NAMES + 1:
+        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} others"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

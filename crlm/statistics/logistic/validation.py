@@ -11,6 +11,9 @@ from crlm.statistics.logistic.comparisons import IntArray
 from crlm.statistics.regression import Term
 from crlm.statistics.times import BoolArray, FloatArray
 
+# The squares of larger covariates, summed over patients, are no numbers any more.
+LARGEST = 1e100
+
 
 def validate_event(event: ArrayLike) -> BoolArray:
     """Return events as booleans: shape (n,), 1 or True with the event, 0 or False without; raises `ValueError`."""
@@ -47,6 +50,9 @@ def validate_covariates(X: ArrayLike, n: int | None) -> FloatArray:
         raise ValueError(
             f"X[{row}, {column}] is {covariates[row, column]}; every value must be a finite number"
         )
+    if np.abs(covariates).max(initial=0.0) > LARGEST:
+        row, column = np.argwhere(np.abs(covariates) > LARGEST)[0].tolist()
+        raise ValueError(f"X[{row}, {column}] is {covariates[row, column]:g}; choose a larger unit")
     return covariates
 
 

@@ -82,7 +82,7 @@ def propensity_weights(
 
     Where the covariates decide the treatment (separation, a score of 0 or 1), the ATE has no weights, and the ATT has
     none when a treated patient has no comparable untreated one; overlap weights are 0 there. Raises `ValueError`
-    for a fit that is not binary or has case weights.
+    for a fit that is not binary, not by maximum likelihood, or has case weights.
 
     Checked against: the definition and R's `glm` (tests/golden/weighting.json), by hand (docs/validation/weighting.md).
     """
@@ -90,8 +90,10 @@ def propensity_weights(
         raise ValueError(f"estimand was {estimand!r}; it is one of {list(ESTIMANDS)}")
     if stabilised and estimand == "overlap":
         raise ValueError("overlap weights are bounded: there is nothing to stabilise")
-    if fit.data.kind != "binary" or fit.data.weights is not None:
-        raise ValueError("the fit must be a binary logistic model of the treatment without case weights")
+    if fit.data.kind != "binary" or fit.method != "maximum likelihood" or fit.data.weights is not None:
+        raise ValueError(
+            "the fit must be a binary logistic model of the treatment by maximum likelihood, without case weights"
+        )
     treated = fit.data.outcome == 1
 
     def without(reason: str, scores: FloatArray | None = None) -> PropensityWeights:
@@ -177,14 +179,13 @@ def _violation(estimand: Estimand, treated: BoolArray, scores: FloatArray, fit: 
     n = int(certain.sum())
     who = "treated patient has" if estimand == "ATT" else "patient has"
     who = who if n == 1 else who.replace("patient has", "patients have")
-    why = next((reason for reason in fit.reasons if reason is not None and "finite" in reason), "")
-    why = (
-        why.removeprefix("no finite estimate: ")
-        .split(" (")[0]
-        .replace("events", "treated")
-        .replace("event", "treatment")
-    )
-    return f"no weights: {n} {who} no comparable patient in the other group ({why})"
+    separating = [
+        name
+        for name, reason in zip(fit.names, fit.reasons, strict=True)
+        if reason is not None and reason.startswith("no finite") and "nothing is left" not in reason
+    ]
+    decide = f"{' and '.join(separating)} {'decides' if len(separating) == 1 else 'decide'} the treatment"
+    return f"no weights: {n} {who} no comparable patient in the other group, because {decide}"
 
 
 def _positivity(treated: BoolArray, scores: FloatArray, weights: FloatArray | None) -> Positivity:
