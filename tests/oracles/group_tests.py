@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from math import factorial, prod
 
 
@@ -47,4 +47,21 @@ def rank_sum(first: Sequence[float], second: Sequence[float]) -> Fraction:
     sums = [sum(picked) for picked in combinations(range(1, len(together) + 1), len(first))]
     low = Fraction(sum(s <= ranks for s in sums), len(sums))
     high = Fraction(sum(s >= ranks for s in sums), len(sums))
+    return min(2 * min(low, high), Fraction(1))
+
+
+def signed_ranks(first: Sequence[int], second: Sequence[int]) -> Fraction:
+    """Exact two-sided p of Wilcoxon's signed ranks: all signs of the differences not 0, mean ranks for ties."""
+    differences = [a - b for a, b in zip(first, second, strict=True) if a != b]
+    sizes = sorted(abs(d) for d in differences)
+    places = {size: [i + 1 for i, other in enumerate(sizes) if other == size] for size in sizes}
+    rank = {size: Fraction(sum(place), len(place)) for size, place in places.items()}
+    observed = sum(rank[abs(d)] for d in differences if d > 0)
+    ranks = [rank[abs(d)] for d in differences]
+    sums = [
+        sum(r for r, sign in zip(ranks, signs, strict=True) if sign)
+        for signs in product((0, 1), repeat=len(ranks))
+    ]
+    low = Fraction(sum(s <= observed for s in sums), len(sums))
+    high = Fraction(sum(s >= observed for s in sums), len(sums))
     return min(2 * min(low, high), Fraction(1))
