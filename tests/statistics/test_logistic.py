@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from crlm.statistics.cox import Term
 from crlm.statistics.logistic import (
     fitted_probabilities,
     logistic,
@@ -26,6 +25,7 @@ from crlm.statistics.logistic import (
     with_robust_variance,
 )
 from crlm.statistics.logistic.separation import largest_separation
+from crlm.statistics.regression import Term
 from tests.oracles import logistic as oracle
 
 
