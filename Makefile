@@ -59,8 +59,9 @@ $(VENV)-bench/stamp: requirements/bench.txt
 prove: $(VENV)/test.stamp ## simulate thousands of studies (writes docs/validation/simulations.md)
 	$(BIN)/python -m tests.prove
 
-bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time the study beside its peers (writes docs/benchmarks/)
+bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time study and statistics beside their peers (writes docs/benchmarks/)
 	$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md
+	$(VENV)-bench/bin/python bench/statistics/run.py docs/benchmarks/statistics.md $(TASKS)
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache

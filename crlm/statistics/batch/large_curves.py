@@ -62,9 +62,8 @@ def grouped_curves(
     leaving, failing = counts_by_time(table, events8, codes, len(labels), workers)
     seen = np.flatnonzero(leaving.any(axis=1))
     distinct, leaving, failing = table.values[seen], leaving[seen], failing[seen]
-    test = _log_rank(labels, leaving, failing)
-    if test is None:
-        test = log_rank(time, event, [labels[code] for code in codes.tolist()], levels=labels)
+    regular = _log_rank(labels, leaving, failing)
+    test = regular or log_rank(time, event, [labels[code] for code in codes.tolist()], levels=labels)
     curves = tuple(
         _curve(distinct, leaving[:, g], failing[:, g], level, interval) for g in range(len(labels))
     )
