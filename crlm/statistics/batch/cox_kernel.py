@@ -136,6 +136,7 @@ def derivatives(
     K: int,
     risk: FloatArray,
     running: FloatArray,
+    second: FloatArray,
     S0: FloatArray,
     T0: FloatArray,
     expected: FloatArray,
@@ -181,16 +182,28 @@ def derivatives(
         for i in range(n):
             total += (dying[i] - expected[i]) * column[i]
         score[j] = total
-        running[n] = 0.0
+    # Two columns at a time: each step of a running sum waits for the step before it.
+    for j in range(0, q, 2):
+        twin = min(j + 1, q - 1)
+        column, other_column, its_means, twin_means = Z[j], Z[twin], means[j], means[twin]
+        total, other_total = 0.0, 0.0
+        running[n], second[n] = 0.0, 0.0
         for i in range(n - 1, -1, -1):
-            running[i] = running[i + 1] + risk[i] * column[i]
+            total += risk[i] * column[i]
+            other_total += risk[i] * other_column[i]
+            running[i], second[i] = total, other_total
         for k in range(K):
             its_means[k] = running[begin[k]] * root[k]
+            twin_means[k] = second[begin[k]] * root[k]
         for tie in range(ties):
             k = tied[tie]
             tied_sum = running[begin[k]] - running[deaths_end[k]]
             its_means[k] -= tied_sum * tied_share[tie]
             its_means[K + tie] = tied_sum * tied_root[tie]
+            if twin > j:
+                tied_sum = second[begin[k]] - second[deaths_end[k]]
+                twin_means[k] -= tied_sum * tied_share[tie]
+                twin_means[K + tie] = tied_sum * tied_root[tie]
     weighted = risk  # the risks are needed no more
     for j in range(q):
         column, a_means = Z[j], means[j]
@@ -230,7 +243,8 @@ def maximise(
     before are those of `work_space`. UNDECIDED where the maximum is not reached
     within a few steps or the information cannot be inverted: the numpy reference then says why.
     """
-    w, dying, risk, expected, running = vectors[0], vectors[1], vectors[2], vectors[3], vectors[4]
+    w, dying, risk, expected = vectors[0], vectors[1], vectors[2], vectors[3]
+    running, second = vectors[4], vectors[5]
     begin, deaths_end, d, tied_blocks = places[0], places[1], places[2], places[4]
     S0, T0, root, share, tied = blocks[0], blocks[1], blocks[2], blocks[3], blocks[4]
     score, step, trial, scale = small[0], small[1], small[2], small[3]
@@ -250,6 +264,7 @@ def maximise(
             K,
             risk,
             running,
+            second,
             S0,
             T0,
             expected,
@@ -297,7 +312,7 @@ def work_space(
     """Z; vectors by patient; begin, deaths_end, d, rows drawn, tied blocks; numbers by block; means; (p,); (p, p)."""
     return (
         np.empty((p, m)),
-        np.empty((5, m + 1)),
+        np.empty((6, m + 1)),
         np.empty((5, max(m, K) + 1), np.int64),
         np.empty((5, K + 1)),
         np.empty((p, 2 * K)),
