@@ -1,11 +1,12 @@
 """Where each public data set comes from and what its columns mean.
 
-None of these files is part of the project, except those typed into this folder: `lifelines` and `statsmodels` bring
-the others with the test requirements. An empty cell and "NA" are unknown. R's numbers for all of them are in
+Only the small tables of this folder are part of the project: `lifelines`, `statsmodels` and `survival` bring the others
+with the test requirements. An empty cell and "NA" are unknown. R's numbers for all of them are in
 tests/golden/public.json.
 """
 
 from tests.data.source import Factor, Source, as_named, same, yes_no
+from tests.data.survival_sources import SURVIVAL_SOURCES
 
 GERMAN_BREAST = (
     "Schumacher M et al. J Clin Oncol 1994;12:2086-2093; "
@@ -294,40 +295,7 @@ SOURCES: dict[str, Source] = {
         numbers=same("age"),
         landmarks=(30, 365),
     ),
-    "veteran": Source(
-        what="137 veterans with inoperable lung cancer: days to death, four cell types",
-        printed="Prentice RL. Biometrika 1973;60:279-288",
-        file="tests/data/veteran.csv",
-        time="time",
-        event=("died", ("1",)),
-        numbers=same("karnofsky", "months_from_diagnosis", "age"),
-        factors={
-            "treatment": as_named("treatment", "standard", "test"),
-            "cell_type": as_named("cell_type", "squamous", "smallcell", "adeno", "large"),
-            "prior_therapy": yes_no("prior_therapy", "yes", "no"),
-        },
-        compared="cell_type",
-        landmarks=(30, 90, 365),
-    ),
-    "bone_marrow": Source(
-        what="137 patients after bone marrow transplantation: days to relapse or death in remission",
-        printed="Copelan EA et al. Blood 1991;78:838-843",
-        file="tests/data/bone_marrow.csv",
-        time="days",
-        event=("end", ("1", "2")),
-        causes=Factor("end", {"0": "censored", "1": "relapse", "2": "death"}),
-        numbers=same("age", "donor_age", "waiting_days"),
-        factors={
-            "disease": Factor(
-                "disease", {"ALL": "ALL", "AML low risk": "AML_low", "AML high risk": "AML_high"}
-            ),
-            "male": yes_no("male"),
-            "fab": yes_no("fab"),
-            "methotrexate": yes_no("methotrexate"),
-        },
-        compared="disease",
-        landmarks=(100, 365, 1000),
-    ),
+    **SURVIVAL_SOURCES,
     "freireich": Source(
         what="42 children with acute leukaemia in remission: weeks to relapse",
         printed="Freireich EJ et al. Blood 1963;21:699-716; Gehan EA. Biometrika 1965;52:203-223",

@@ -5,14 +5,16 @@ source("tests/golden/exact.R")
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 
 read <- function(name) read.csv(file.path("tests/data", name))
-freireich <- read("freireich.csv"); veteran <- read("veteran.csv"); marrow <- read("bone_marrow.csv")
+freireich <- read("freireich.csv")
+# The same rows as the package that the tests read: tests/data/survival_package.py
+veteran <- survival::veteran; colon <- survival::colon[survival::colon$etype == 2, ]
 sets <- list(
   freireich = data.frame(time = freireich$weeks, event = freireich$relapsed, group = freireich$treatment,
                          stratum = "all"),
-  veteran = data.frame(time = veteran$time, event = veteran$died, group = veteran$cell_type,
-                       stratum = veteran$prior_therapy),
-  bone_marrow = data.frame(time = marrow$days, event = as.integer(marrow$end > 0), group = marrow$disease,
-                           stratum = paste(marrow$male, marrow$fab)))
+  veteran = data.frame(time = veteran$time, event = veteran$status, group = as.character(veteran$celltype),
+                       stratum = veteran$prior),
+  colon = data.frame(time = colon$time, event = colon$status, group = as.character(colon$rx),
+                     stratum = paste(colon$sex, colon$adhere)))
 set.seed(61)
 n <- 150
 g <- sample(c("a", "b", "c", "d"), n, TRUE, c(.4, .3, .2, .1))

@@ -1,13 +1,18 @@
 # Competing risks by R's survival, cmprsk and etm: writes competing_risks.json beside this script.
 # Run from the project's root: Rscript tests/golden/competing_risks.R
-# Inputs are the published table of tests/data and data generated here; no data set of a package is stored.
+# Inputs are R's mgus2 and data generated here; that data set is not stored.
 suppressMessages({library(survival); library(cmprsk); library(etm)})
 source("tests/golden/exact.R")
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 numbers <- function(x) as.vector(unname(x))
 
-marrow <- read.csv("tests/data/bone_marrow.csv")
-sets <- list(bone_marrow = data.frame(time = marrow$days, cause = marrow$end, group = marrow$disease, stratum = marrow$methotrexate))
+# The same rows as the package that the tests read: tests/data/survival_package.py
+mgus <- survival::mgus2
+mgus$time <- ifelse(mgus$pstat == 1, mgus$ptime, mgus$futime)
+mgus$cause <- ifelse(mgus$pstat == 1, 1, 2 * mgus$death)
+sets <- list(mgus2 = data.frame(
+  time = mgus$time, cause = mgus$cause, stratum = mgus$sex,
+  group = ifelse(mgus$age < 65, "below 65", ifelse(mgus$age < 80, "below 80", "older"))))
 # Months with one decimal, three causes, censoring
 set.seed(11)
 n <- 150
@@ -124,6 +129,6 @@ for (set in setdiff(names(sets), "noise")) {
 write_exact(
   list(made_with = list(R = R.version.string, survival = as.character(packageVersion("survival")),
                         cmprsk = as.character(packageVersion("cmprsk")), etm = as.character(packageVersion("etm"))),
-       sets = lapply(sets[names(sets) != "bone_marrow"], as.list), curves = curves, aalen = aalen, entered = entered,
+       sets = lapply(sets[names(sets) != "mgus2"], as.list), curves = curves, aalen = aalen, entered = entered,
        weighted = weighted, gray = gray),
   "tests/golden/competing_risks.json")

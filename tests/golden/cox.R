@@ -1,6 +1,6 @@
 # Cox models, proportional-hazards tests and concordance by R's survival: what tests/statistics compares with.
 # Run from the project's root: Rscript tests/golden/cox.R   (Debian r-base-core, r-cran-survival, r-cran-jsonlite)
-# Inputs are the published tables of tests/data and data generated here; no data set of a package is stored.
+# Inputs are the published tables of tests/data, R's veteran and data generated here.
 library(survival)
 source("tests/golden/exact.R")
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
@@ -55,11 +55,10 @@ aliased$female <- 1L - aliased$male
 aliased$constant <- 3
 aliased$sum <- aliased$age + aliased$marker
 
-veteran <- read.csv("tests/data/veteran.csv")
-veteran$event <- veteran$died
-veteran$test <- as.integer(veteran$treatment == "test")
-veteran$prior <- as.integer(veteran$prior_therapy == "yes")
-veteran$cell <- factor(veteran$cell_type, levels = c("squamous", "smallcell", "adeno", "large"))
+# The same rows as the package that the tests read: tests/data/survival_package.py
+veteran <- with(survival::veteran, data.frame(
+  time = time, event = status, test = as.integer(trt == 2), prior = as.integer(prior == 10), karnofsky = karno,
+  months_from_diagnosis = diagtime, age = age, cell = factor(celltype, c("squamous", "smallcell", "adeno", "large"))))
 freireich <- read.csv("tests/data/freireich.csv")
 freireich <- data.frame(time = freireich$weeks, event = freireich$relapsed,
                         placebo = as.integer(freireich$treatment == "placebo"))

@@ -1,6 +1,6 @@
 # Kaplan-Meier curves, their medians and log-rank tests by R's survival: writes curves.json beside this script.
 # Run from the project's root: Rscript tests/golden/curves.R
-# Inputs are the published tables of tests/data and data generated here; no data set of a package is stored.
+# Inputs are the published tables of tests/data, R's veteran and data generated here.
 library(survival)
 source("tests/golden/exact.R")
 
@@ -8,11 +8,12 @@ read <- function(name) read.csv(file.path("tests/data", name))
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 
 freireich <- read("freireich.csv")
-veteran <- read("veteran.csv")
+# The same rows as the package that the tests read: tests/data/survival_package.py
+veteran <- survival::veteran
 leukaemia <- read("leukaemia_maintenance.csv")
 sets <- list(
   freireich = data.frame(time = freireich$weeks, event = freireich$relapsed, group = freireich$treatment),
-  veteran = data.frame(time = veteran$time, event = veteran$died, group = veteran$cell_type),
+  veteran = data.frame(time = veteran$time, event = veteran$status, group = as.character(veteran$celltype)),
   leukaemia_maintenance = data.frame(time = leukaemia$time, event = leukaemia$relapsed, group = leukaemia$maintained)
 )
 stored <- names(sets)

@@ -1,17 +1,21 @@
 # Fine-Gray models by R's cmprsk: writes fine_gray.json beside this script.
 # Run from the project's root: Rscript tests/golden/fine_gray.R
-# Inputs are the published table of tests/data and data generated here; no data set of a package is stored.
+# Inputs are R's mgus2 and data generated here; that data set is not stored.
 # cmprsk's variance with several censoring groups is not stored: see fine_gray_variance.py.
 suppressMessages(library(cmprsk))
 source("tests/golden/exact.R")
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 numbers <- function(x) as.vector(unname(x))
 
-marrow <- read.csv("tests/data/bone_marrow.csv")
-covariates <- with(marrow, cbind(
-  low_risk = disease == "AML low risk", high_risk = disease == "AML high risk", age = age, donor_age = donor_age,
-  fab = fab, methotrexate = methotrexate))
-sets <- list(bone_marrow = list(time = marrow$days, cause = marrow$end, X = covariates * 1, group = marrow$methotrexate))
+# The same rows as the package that the tests read: tests/data/survival_package.py
+mgus <- survival::mgus2
+mgus$time <- ifelse(mgus$pstat == 1, mgus$ptime, mgus$futime)
+mgus$cause <- ifelse(mgus$pstat == 1, 1, 2 * mgus$death)
+# Diagnosed from 1985 on, with every value known
+mgus <- mgus[mgus$dxyr >= 1985 & complete.cases(mgus[c("hgb", "creat", "mspike")]), ]
+covariates <- with(mgus, cbind(
+  below_65 = age < 65, from_80 = age >= 80, haemoglobin = hgb, creatinine = creat, m_spike = mspike, male = sex == "M"))
+sets <- list(mgus2 = list(time = mgus$time, cause = mgus$cause, X = covariates * 1, group = as.character(mgus$sex)))
 
 # Months with one decimal, censoring that depends on the group
 set.seed(31)
@@ -60,7 +64,7 @@ for (set in names(sets)) for (of in setdiff(sort(unique(sets[[set]]$cause)), 0))
 }
 write_exact(
   list(made_with = list(R = R.version.string, cmprsk = as.character(packageVersion("cmprsk"))),
-       sets = lapply(sets[names(sets) != "bone_marrow"], function(d) list(
+       sets = lapply(sets[names(sets) != "mgus2"], function(d) list(
          time = d$time, cause = d$cause, group = d$group, names = colnames(d$X),
          X = lapply(seq_len(ncol(d$X)), function(j) numbers(d$X[, j])))),
        fits = fits),

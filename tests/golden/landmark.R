@@ -2,10 +2,13 @@
 # Run from the project's root: Rscript tests/golden/landmark.R
 library(survival)
 source("tests/golden/exact.R")
-freireich <- read.csv("tests/data/freireich.csv"); veteran <- read.csv("tests/data/veteran.csv")
+freireich <- read.csv("tests/data/freireich.csv")
+# The same rows as the package that the tests read: tests/data/survival_package.py
+veteran <- survival::veteran
 sets <- list(
   freireich = data.frame(time = freireich$weeks, event = freireich$relapsed, group = freireich$treatment, w = 1),
-  veteran = data.frame(time = veteran$time, event = veteran$died, group = veteran$treatment, w = veteran$age / 50))
+  veteran = data.frame(time = veteran$time, event = veteran$status, group = ifelse(veteran$trt == 1, "standard", "test"),
+                       w = veteran$age / 50))
 z <- qnorm(.95)
 one <- function(d, levels, at, weighted) {
   read <- function(g) {

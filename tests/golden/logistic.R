@@ -242,16 +242,6 @@ vaso <- read.csv("tests/data/vasoconstriction.csv")
 vaso$log_volume <- log(vaso$volume); vaso$log_rate <- log(vaso$rate); vaso$y <- vaso$constricted
 out$vasoconstriction <- list(plain = binary(vaso, c("log_volume", "log_rate")), firth = firth(vaso, c("log_volume", "log_rate")))
 
-lizards <- read.csv("tests/data/lizards.csv", stringsAsFactors = FALSE)
-lizards$light <- factor(lizards$light, c("sunny", "shady"))
-lizards$time <- factor(lizards$time, c("early", "midday", "late"))
-lizards$height <- factor(lizards$height, c("below 5", "5 or more"))
-lizards$diameter <- factor(lizards$diameter, c("2 or less", "above 2"))
-long <- rbind(transform(lizards, y = 1, w = grahami), transform(lizards, y = 0, w = opalinus))
-long <- long[long$w > 0, ]
-species <- c("height", "diameter", "light", "time")
-out$lizards <- list(plain = binary(long, species, w = long$w), firth = firth(long, species, w = long$w))
-
 # Separation, solved by hand: the limit is the model of the patients about whom something is left to say.
 set.seed(20240611)
 n <- 80
@@ -266,7 +256,7 @@ excess <- function(b) glm.fit(X[, -2], s$y, offset = b * X[, 2], family = binomi
 out$separated$marker_upper <- uniroot(excess, c(-3, 0), tol = 1e-14)$root
 
 several <- list(
-  list("bone_marrow", "disease", c("age", "donor_age", "male")), list("actg175", "history", c("age", "cd4", "symptoms", "male")),
+  list("pbc", "oedema", c("age", "albumin", "male")), list("actg175", "history", c("age", "cd4", "symptoms", "male")),
   list("divorce", "education", c("black", "mixed")), list("voters", "party", c("age", "income")))
 for (one in several) {
   d <- known(read_set(one[[1]])$data, c(one[[2]], one[[3]]))

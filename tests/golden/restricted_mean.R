@@ -7,11 +7,12 @@ numbers <- function(x) as.vector(unname(x))
 read <- function(name) read.csv(file.path("tests/data", name))
 
 freireich <- read("freireich.csv")
-veteran <- read("veteran.csv")
+# The same rows as the package that the tests read: tests/data/survival_package.py
+veteran <- survival::veteran
 leukaemia <- read("leukaemia_maintenance.csv")
 sets <- list(
   freireich = data.frame(time = freireich$weeks, event = freireich$relapsed, group = freireich$treatment),
-  veteran = data.frame(time = veteran$time, event = veteran$died, group = veteran$cell_type),
+  veteran = data.frame(time = veteran$time, event = veteran$status, group = as.character(veteran$celltype)),
   leukaemia_maintenance = data.frame(time = leukaemia$time, event = leukaemia$relapsed, group = leukaemia$maintained))
 stored <- names(sets)
 set.seed(21)

@@ -315,19 +315,83 @@ lymph_node <- function() {
                   os = model(per(os, tens), candidates, "breslow", screen = 0.1)))
 }
 
-bone_marrow <- function() {
-  d <- read_study("bone-marrow")
-  d$disease <- recoded(d$disease, c("ALL", "AML low risk", "AML high risk"), c("lymphoblastic", "low", "high"), "low")
-  for (name in c("male", "fab", "methotrexate")) d[[name]] <- yes_no(d[[name]] == 1)
-  relapse <- at(d, "days", d$end == 1); dfs <- at(d, "days", d$end != 0)
-  finish(d, "disease",
-    endpoints = list(relapse = endpoint(relapse, "disease", landmarks = 365), dfs = endpoint(dfs, "disease", landmarks = c(100, 365))),
-    baseline = list(baseline = baseline(d, "disease", tests = list(age = "kruskal-wallis", donor_age = "kruskal-wallis",
-      waiting_days = "kruskal-wallis", male = "fisher", fab = "fisher", methotrexate = "fisher"))),
+mgus <- function() {
+  d <- read_study("mgus")
+  names(d)[match(c("hgb", "creat", "mspike"), names(d))] <- c("haemoglobin", "creatinine", "m_spike")
+  d$sex <- recoded(d$sex, c("F", "M"), c("female", "male"), "male")
+  class <- ifelse(d$age < 65, "young", ifelse(d$age < 80, "middle", "old"))
+  d$age_class <- factor(class, levels = c("middle", "young", "old"))
+  d$large_spike <- yes_no(d$m_spike >= 1.5)
+  d <- step(d, d$year >= 1970)
+  malignancy <- at(d, "months", d$end == 1); free <- at(d, "months", d$end != 0)
+  finish(d, "age_class",
+    endpoints = list(malignancy = endpoint(malignancy, "age_class", landmarks = 120),
+                     `event-free` = endpoint(free, "age_class", landmarks = c(60, 120))),
+    baseline = list(baseline = baseline(d, "age_class", tests = list(haemoglobin = "kruskal-wallis",
+      creatinine = "kruskal-wallis", m_spike = "kruskal-wallis", sex = "fisher", large_spike = "fisher"))),
     models = list(
-      relapse = model(per(relapse, list(waiting_days = 30)),
-        c("disease", "age", "donor_age", "male", "waiting_days", "fab", "methotrexate"), kind = "likelihood-ratio", backward = 0.2),
-      dfs = model(dfs, c("disease", "age", "donor_age", "fab"))))
+      malignancy = model(per(malignancy, list(haemoglobin = 2)),
+        c("age_class", "sex", "haemoglobin", "creatinine", "m_spike"), kind = "likelihood-ratio", backward = 0.2),
+      `event-free` = model(free, c("age_class", "haemoglobin", "creatinine", "large_spike"))))
+}
+
+pbc <- function() {
+  d <- read_study("pbc")
+  for (name in c("bilirubin", "albumin", "cholesterol", "platelet", "prothrombin_time")) d[[name]][d[[name]] == -9] <- NA
+  names(d)[match(c("time", "platelet"), names(d))] <- c("days", "platelets")
+  d$treatment <- recoded(d$trt, 1:2, c("penicillamine", "placebo"), "placebo")
+  d$sex <- recoded(d$sex, c("f", "m"), c("female", "male"))
+  d$oedema <- recoded(d$edema, c(0, 0.5, 1), c("none", "some", "severe"))
+  d$stage <- recoded(d$stage, 1:4, c("I", "II", "III", "IV"), "IV")
+  d$hepatomegaly <- yes_no(d$hepato == 1)
+  for (name in c("ascites", "spiders")) d[[name]] <- yes_no(d[[name]] == 1)
+  d$albumin_per_bilirubin <- 100 * d$albumin / d$bilirubin
+  d$jaundiced <- yes_no(d$bilirubin > 2)
+  d <- step(d, !is.na(d$treatment))
+  os <- at(d, "days", d$status == 2); five <- at(d, "days", d$status == 2, 1826); liver <- at(d, "days", d$status > 0)
+  finish(d, "treatment",
+    endpoints = list(os = endpoint(os, "treatment", landmarks = c(365, 1826, 3652)),
+                     `os-5` = endpoint(five, "treatment", landmarks = 1826),
+                     `own-liver` = endpoint(liver, "treatment", landmarks = 1826)),
+    baseline = list(baseline = baseline(d, "treatment", smd = TRUE, tests = list(age = "welch", sex = "fisher",
+      stage = "chi-square", oedema = "fisher", ascites = "chi-square", hepatomegaly = "chi-square", spiders = "chi-square",
+      bilirubin = "mann-whitney", albumin = "t", cholesterol = "mann-whitney", platelets = "mann-whitney",
+      prothrombin_time = "mann-whitney"))),
+    models = list(
+      os = model(per(os, list(age = 10, bilirubin = 5, cholesterol = 100, platelets = 100)),
+        c("treatment", "age", "sex", "oedema", "stage", "bilirubin", "albumin_per_bilirubin", "albumin", "prothrombin_time",
+          "cholesterol", "platelets"), kind = "likelihood-ratio", screen = 0.2, always = "treatment", backward = 0.05),
+      `own-liver` = model(liver, c("treatment", "age", "oedema", "bilirubin", "albumin", "prothrombin_time"), "breslow",
+        transform = "rank")),
+    subgroups = list(subgroups = subgroups(liver, "treatment", c("sex", "jaundiced", "hepatomegaly"))))
+}
+
+colon <- function() {
+  d <- read_study("colon")
+  d$arm <- recoded(d$rx, c("Obs", "Lev", "Lev+5FU"), c("observation", "levamisole", "combination"))
+  names(d)[match(c("sex", "obstruct", "perfor", "adhere", "surg", "node4"), names(d))] <-
+    c("male", "obstructed", "perforated", "adherent", "late_registration", "many_nodes")
+  for (name in c("male", "obstructed", "perforated", "adherent", "late_registration", "many_nodes"))
+    d[[name]] <- yes_no(d[[name]] == 1)
+  d$differentiation <- recoded(d$differ, 1:3, c("well", "moderate", "poor"), "moderate")
+  d$extent <- recoded(d$extent, 1:4, c("submucosa", "muscle", "serosa", "beyond"), "serosa")
+  d$death_years <- d$days / 365.25
+  d <- step(d, d$perforated == "no")
+  d <- step(d, d$nodes >= 1)
+  recurrence <- at(d, "recurrence_days", d$recurred == 1)
+  os <- at(d, "death_years", d$died == 1); five <- at(d, "death_years", d$died == 1, 5)
+  finish(d, "arm",
+    endpoints = list(recurrence = endpoint(recurrence, "arm", landmarks = c(365, 1826)),
+                     os = endpoint(os, "arm", landmarks = c(1, 5, 8)), `os-5` = endpoint(five, "arm", "plain", landmarks = 5)),
+    baseline = list(baseline = baseline(d, "arm", smd = TRUE, tests = list(age = "anova", male = "chi-square",
+      obstructed = "chi-square", adherent = "chi-square", nodes = "kruskal-wallis", many_nodes = "chi-square",
+      differentiation = "chi-square", extent = "chi-square", late_registration = "chi-square"))),
+    models = list(
+      recurrence = model(per(recurrence, list(age = 10)), c("arm", "male", "age", "obstructed", "adherent", "nodes",
+        "differentiation", "extent", "late_registration"), screen = 0.1, always = "arm"),
+      os = model(os, c("arm", "male", "age", "obstructed", "adherent", "many_nodes", "differentiation", "extent",
+        "late_registration"), kind = "likelihood-ratio", always = "arm", backward = 0.05),
+      `os-5` = model(five, c("arm", "nodes", "age"), "breslow")))
 }
 
 larynx <- function() {
@@ -363,6 +427,6 @@ invented <- function() {
 }
 
 studies <- list(gbsg2 = gbsg2, rossi = rossi, lung = lung, veteran = veteran, `lymph-node` = lymph_node,
-                `bone-marrow` = bone_marrow, larynx = larynx, kidney = kidney, invented = invented)
+                mgus = mgus, pbc = pbc, colon = colon, larynx = larynx, kidney = kidney, invented = invented)
 write_exact(list(made_with = list(R = R.version.string, survival = as.character(packageVersion("survival"))),
                  studies = lapply(studies, function(study) study())), "tests/golden/studies.json")

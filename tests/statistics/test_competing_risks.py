@@ -14,11 +14,12 @@ from crlm.statistics.competing_risks import (
 from crlm.statistics.curve_readings import at_risk_at
 from crlm.statistics.restricted_mean import restricted_mean
 from crlm.statistics.survival_curve import kaplan_meier
-from tests.data import published
+from tests.data.public import public_data
 from tests.golden import golden
 from tests.oracles import competing_risks as oracle
 
 GOLDEN = golden("competing_risks")
+CAUSES = {"censored": 0, "malignancy": 1, "death": 2}
 
 follow_up = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), min_size=1, max_size=22).map(
     lambda rows: tuple(list(column) for column in zip(*rows, strict=True))
@@ -30,9 +31,9 @@ def close(ours, theirs, rel=1e-11):
 
 
 def data(name):
-    if name == "bone_marrow":
-        table = published("bone_marrow")
-        return [int(x) for x in table["days"]], [int(x) for x in table["end"]]
+    if name == "mgus2":
+        frame = public_data("mgus2").frame
+        return frame["time"].to_list(), [CAUSES[one] for one in frame["cause"]]
     return GOLDEN["sets"][name]["time"], GOLDEN["sets"][name]["cause"]
 
 

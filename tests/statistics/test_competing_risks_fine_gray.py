@@ -24,16 +24,22 @@ def close(ours, theirs, rel=1e-9):
 
 
 def data(name):
-    if name == "bone_marrow":
-        table = published("bone_marrow")
+    if name == "mgus2":
+        table = {column: np.array(cells) for column, cells in published("mgus2").items()}
+        kept = table["year"].astype(int) >= 1985
+        for column in ("hgb", "creat", "mspike"):
+            kept &= table[column] != ""
+        table = {column: cells[kept] for column, cells in table.items()}
+        age = table["age"].astype(int)
         columns = {
-            "low_risk": [d == "AML low risk" for d in table["disease"]],
-            "high_risk": [d == "AML high risk" for d in table["disease"]],
-            **{name: table[name] for name in ("age", "donor_age", "fab", "methotrexate")},
+            "below_65": age < 65,
+            "from_80": age >= 80,
+            **{column: table[column] for column in ("hgb", "creat", "mspike")},
+            "male": table["sex"] == "M",
         }
-        X = np.column_stack([np.array(x, dtype=float) for x in columns.values()])
-        time, cause = (np.array(table[x], dtype=float) for x in ("days", "end"))
-        return time, cause, X, list(columns), table["methotrexate"]
+        X = np.column_stack([x.astype(float) for x in columns.values()])
+        time, cause = (table[x].astype(float) for x in ("months", "end"))
+        return time, cause, X, list(columns), table["sex"].tolist()
     values = GOLDEN["sets"][name]
     return values["time"], values["cause"], np.column_stack(values["X"]), values["names"], values["group"]
 
@@ -212,15 +218,15 @@ def test_constant_and_aliased_columns_are_named():
 
 
 def test_terms_are_tested_as_a_whole():
-    time, cause, X, names, _ = data("bone_marrow")
-    terms = [Term("disease", ("low_risk", "high_risk")), *(Term(name, (name,)) for name in names[2:])]
+    time, cause, X, names, _ = data("mgus2")
+    terms = [Term("age_class", ("below_65", "from_80")), *(Term(name, (name,)) for name in names[2:])]
     found = fine_gray(time, cause, 2, X, names, terms=terms)
-    test = found.term_wald_test("disease")
+    test = found.term_wald_test("age_class")
     b, V = np.array([one.value for one in found.coefficients])[:2], found.covariance[:2, :2]
     assert test.df == 2
     assert close(test.statistic, b @ np.linalg.inv(V) @ b)
     assert close(test.p, chi_square_p(test.statistic, 2))
-    assert close(found.term_wald_test("age").p, found.wald_tests[2].p)
+    assert close(found.term_wald_test("hgb").p, found.wald_tests[2].p)
     ratio = found.hazard_ratios[2]
     assert close(ratio.value, math.exp(found.coefficients[2].value))
     assert ratio.standard_error == found.coefficients[2].standard_error

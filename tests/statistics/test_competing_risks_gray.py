@@ -4,12 +4,13 @@ from hypothesis import strategies as st
 
 from crlm.statistics.competing_risks import gray_test
 from crlm.statistics.results import chi_square_p
-from tests.data import published
+from tests.data.public import public_data
 from tests.golden import golden
 from tests.oracles import competing_risks as oracle
 from tests.oracles.survival import solve
 
 GOLDEN = golden("competing_risks")
+CAUSES = {"censored": 0, "malignancy": 1, "death": 2}
 
 rows = st.lists(
     st.tuples(st.integers(0, 6), st.integers(0, 2), st.sampled_from("abc")), min_size=1, max_size=18
@@ -17,10 +18,11 @@ rows = st.lists(
 
 
 def data(name):
-    if name == "bone_marrow":
-        table = published("bone_marrow")
-        days, end = [int(x) for x in table["days"]], [int(x) for x in table["end"]]
-        return days, end, table["disease"], table["methotrexate"]
+    if name == "mgus2":
+        frame = public_data("mgus2").frame
+        cause = [CAUSES[one] for one in frame["cause"]]
+        group = ["below 65" if age < 65 else "below 80" if age < 80 else "older" for age in frame["age"]]
+        return frame["time"].to_list(), cause, group, frame["sex"].to_list()
     values = GOLDEN["sets"][name]
     stratum = values["stratum"] * (len(values["time"]) // len(values["stratum"]))
     return values["time"], values["cause"], values["group"], stratum

@@ -27,11 +27,11 @@ SURVMISC = {
 
 def data(name):
     """Time, event, group and stratum of a golden data set."""
-    if name == "bone_marrow":
+    if name == "colon":
         table = published(name)
-        strata = list(zip(table["male"], table["fab"], strict=True))
-        ended = [int(end != "0") for end in table["end"]]
-        return [float(days) for days in table["days"]], ended, table["disease"], strata
+        strata = list(zip(table["sex"], table["adhere"], strict=True))
+        died = [int(cell) for cell in table["died"]]
+        return [float(days) for days in table["days"]], died, table["rx"], strata
     if name in GOLDEN["sets"]:
         stored = GOLDEN["sets"][name]
         return stored["time"], stored["event"], stored["group"], stored["stratum"]

@@ -95,10 +95,38 @@ def lymph_node() -> pl.DataFrame:
     return pl.DataFrame({"id": whole(raw["id"]), **days, **{name: whole(raw[name]) for name in others}})
 
 
-def bone_marrow() -> pl.DataFrame:
-    raw = raw_table("bone_marrow")
-    numbers = {name: whole(cells) for name, cells in raw.items() if name != "disease"}
-    return pl.DataFrame({"id": numbered(137, "B"), "disease": raw["disease"], **numbers})
+def mgus() -> pl.DataFrame:
+    raw = raw_table("mgus2")
+    numbers = {name: whole(raw[name]) for name in ("age", "year", "months", "end")}
+    measured = {name: fractions(raw[name]) for name in ("hgb", "creat", "mspike")}
+    return pl.DataFrame({"id": numbered(1384, "M"), "sex": raw["sex"], **numbers, **measured})
+
+
+def pbc() -> pl.DataFrame:
+    """Who was not randomised has no treatment; ages have two decimals; unknown laboratory values are written -9."""
+    raw = raw_table("pbc")
+    laboratory = {
+        name: [-9.0 if value is None else value for value in fractions(raw[name])]
+        for name in ("bilirubin", "albumin", "cholesterol", "platelet", "prothrombin_time")
+    }
+    return pl.DataFrame(
+        {
+            "case": list(range(1, 419)),
+            **{name: whole(raw[name]) for name in ("time", "status", "trt")},
+            "age": [round(float(cell), 2) for cell in raw["age"]],
+            "edema": fractions(raw["edema"]),
+            "sex": raw["sex"],
+            **{name: whole(raw[name]) for name in ("ascites", "hepato", "spiders", "stage")},
+            **laboratory,
+        }
+    )
+
+
+def colon() -> pl.DataFrame:
+    """One row per patient: the days to recurrence and to death, and what happened then."""
+    raw = raw_table("colon")
+    numbers = {name: whole(cells) for name, cells in raw.items() if name != "rx"}
+    return pl.DataFrame({"patient": numbered(929, "C"), "rx": raw["rx"], **numbers})
 
 
 def larynx() -> pl.DataFrame:
@@ -138,7 +166,9 @@ STUDIES: dict[str, tuple[Callable[[], pl.DataFrame], Layout, tuple[str, ...]]] =
     "lung": (lung, Layout(), EVERY_FORMAT),
     "veteran": (veteran, Layout(), EVERY_FORMAT),
     "lymph-node": (lymph_node, Layout(), EVERY_FORMAT),
-    "bone-marrow": (bone_marrow, Layout(delimiter="\t"), EVERY_FORMAT),
+    "mgus": (mgus, Layout(delimiter="\t"), EVERY_FORMAT),
+    "pbc": (pbc, Layout(), (".csv", ".xlsx")),
+    "colon": (colon, Layout(), (".csv", ".parquet")),
     "larynx": (larynx, Layout(delimiter=";", decimal=",", encoding="windows-1252"), (".csv",)),
     "kidney": (
         kidney,
