@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.prove import competing_risks, imputation, logistic, survival
+from tests.prove import comparisons, competing_risks, imputation, logistic, survival
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "simulations.md"
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Run the sections one after another; the page is written even when a promise is broken, and says so."""
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     sections, broken = [], []
-    for module in (survival, competing_risks, logistic, imputation):
+    for module in (survival, comparisons, competing_risks, logistic, imputation):
         text, failures = module.section(studies)
         sections.append(text)
         broken.extend(failures)
