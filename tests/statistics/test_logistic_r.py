@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from crlm.statistics.cox import Term
 from crlm.statistics.logistic import (
     logistic,
     multinomial_logistic,
@@ -16,6 +15,7 @@ from crlm.statistics.logistic import (
     term_wald_test,
     with_robust_variance,
 )
+from crlm.statistics.regression import Term
 from tests.data import published
 from tests.data.public import public_data
 from tests.golden import golden
@@ -163,27 +163,6 @@ def test_vasoconstriction_agrees_with_r_and_with_print():
     assert [round(one, 3) for one in printed] == [-2.875, 5.179, 4.562]
     assert round(fit.deviance, 2) == 29.23
     assert_firth(logistic(event, X, fit.names, method="firth"), GOLDEN["vasoconstriction"]["firth"])
-
-
-def test_lizards_by_their_counts_agree_with_r():
-    table = published("lizards")
-    columns = {
-        "height5 or more": "height",
-        "diameterabove 2": "diameter",
-        "lightshady": "light",
-        "timemidday": "time",
-        "timelate": "time",
-    }
-    coded = np.array([[value == name.removeprefix(c) for value in table[c]] for name, c in columns.items()]).T
-    counts = np.array([*map(int, table["grahami"]), *map(int, table["opalinus"])])
-    seen = counts > 0
-    event = np.repeat([1, 0], len(coded))[seen]
-    terms = [Term(c, tuple(n for n in columns if columns[n] == c)) for c in dict.fromkeys(columns.values())]
-    X = np.vstack((coded, coded))[seen].astype(float)
-    fit = logistic(event, X, list(columns), terms=terms, weights=counts[seen])
-    assert_binary(fit, GOLDEN["lizards"]["plain"])
-    firth = logistic(event, X, list(columns), terms=terms, weights=counts[seen], method="firth")
-    assert_firth(firth, GOLDEN["lizards"]["firth"])
 
 
 def test_separated_coefficients_leave_the_others_at_the_limit():
