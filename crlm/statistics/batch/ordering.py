@@ -31,7 +31,8 @@ def order_by_event(time: FloatArray, event: BoolArray) -> Ordering:
     last = np.searchsorted(event_time, time, side="right") - 1
     key = 2 * last + ~event
     ever = np.flatnonzero(last >= 0)
-    rows = ever[np.argsort(key[ever], kind="stable")]
+    short = key[ever].astype(np.int16) if 2 * len(event_time) < 2**15 else key[ever]  # sorted by counting
+    rows = ever[np.argsort(short, kind="stable")]
     size = np.bincount(last[ever], minlength=len(event_time))
     starts = np.concatenate(([0], np.cumsum(size)))
     deaths = np.bincount(last[event], minlength=len(event_time))

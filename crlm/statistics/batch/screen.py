@@ -75,10 +75,18 @@ def screen_cox(
     chosen, workers = choose_engine(engine), thread_count(threads)
     covariates = np.asarray(X, dtype=np.float64)
     datasets = [
+        # The covariates are the same for all endpoints and looked at once.
         validate_data(
-            time, event, covariates, strata=None, weights=None, entry=None, offset=None, patient=None
+            time,
+            event,
+            covariates if e == 0 or covariates.ndim != 2 else covariates[:, :0],
+            strata=None,
+            weights=None,
+            entry=None,
+            offset=None,
+            patient=None,
         )
-        for time, event in endpoints
+        for e, (time, event) in enumerate(endpoints)
     ]
     columns, _ = validate_names(names, None, covariates.shape[1] if covariates.ndim == 2 else 0)
     E, p = len(datasets), len(columns)
@@ -140,5 +148,7 @@ def _compiled(
                     values[e, first:last],
                 )
 
-    small = by_column.size * len(datasets) < 10_000
-    spread(part, len(datasets) * p, 1 if small else workers, least=8)
+    models = len(datasets) * p
+    # Little work is not cut into more parts than there are threads.
+    small = by_column.size * len(datasets) < 1_000_000
+    spread(part, models, workers, least=max(16, models // workers if small else 0))
