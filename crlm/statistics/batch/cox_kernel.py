@@ -153,8 +153,9 @@ def derivatives(
     for k in range(K):
         inverse, square, f_inverse, f_square, ff_square = 0.0, 0.0, 0.0, 0.0, 0.0
         if T0[k] > 0.0:
+            part = 1.0 / d[k]
             for drawn in range(d[k]):
-                f = drawn / d[k]
+                f = drawn * part
                 one = 1.0 / (S0[k] - f * T0[k])
                 inverse += one
                 square += one * one

@@ -32,15 +32,17 @@ def likelihood(sums: FloatArray, d: IntArray, K: int, efron: bool, result: Float
     log, product, expected, information = 0.0, 1.0, 0.0, 0.0
     for k in range(K):
         if efron and d[k] > 1:
+            share = 1.0 / d[k]
             for drawn in range(d[k]):
-                f = drawn / d[k]
+                f = drawn * share
                 denominator = S0[k] - f * T0[k]
                 if not denominator > SMALLEST:
                     result[0] = -np.inf
                     return
-                mean = (S1[k] - f * T1[k]) / denominator
+                inverse = 1.0 / denominator
+                mean = (S1[k] - f * T1[k]) * inverse
                 expected += mean
-                information += (S2[k] - f * T2[k]) / denominator - mean * mean
+                information += (S2[k] - f * T2[k]) * inverse - mean * mean
                 product *= denominator
                 if product > 1e100 or product < 1e-100:
                     log += np.log(product)
@@ -49,9 +51,10 @@ def likelihood(sums: FloatArray, d: IntArray, K: int, efron: bool, result: Float
             if not S0[k] > SMALLEST:
                 result[0] = -np.inf
                 return
-            mean = S1[k] / S0[k]
+            inverse = 1.0 / S0[k]
+            mean = S1[k] * inverse
             expected += d[k] * mean
-            information += d[k] * (S2[k] / S0[k] - mean * mean)
+            information += d[k] * (S2[k] * inverse - mean * mean)
             for _ in range(d[k]):
                 product *= S0[k]
                 if product > 1e100 or product < 1e-100:
