@@ -162,7 +162,7 @@ def bootstrap_backward_elimination(
     values, undecided = np.zeros((size, p)), np.ones(size, dtype=np.int64)
     selected = np.zeros((size, p), dtype=np.int64)
     if chosen == "numba" and p and data.event.any():
-        from crlm.statistics.batch.cox_kernel import bootstrap_elimination
+        from crlm.statistics.batch.cox_elimination_kernel import bootstrap_elimination
 
         arrays = _sorted(data, drawn, columns, ties)
         forced = np.array([name in always for name in columns], dtype=np.int64)
