@@ -310,7 +310,7 @@ SOURCES: dict[str, Source] = {
     "maintenance": Source(
         what="23 patients with acute myelogenous leukaemia: weeks to relapse",
         printed="Miller RG. Survival Analysis. Wiley 1981, p. 49",
-        file="tests/data/leukaemia_maintenance.csv",
+        file="survival/leukaemia_maintenance",
         time="time",
         event=("relapsed", ("1",)),
         numbers={},

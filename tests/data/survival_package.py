@@ -1,4 +1,4 @@
-"""Four data sets that the package `survival` (PyPI, MIT) hands out, as text in columns: R's of the same names.
+"""Five data sets that the package `survival` (PyPI, MIT) hands out, as text in columns: R's of the same names.
 
 Only the functions that load them are called. Columns get words for codes and plain names; an empty cell is unknown.
 """
@@ -95,5 +95,21 @@ def colon() -> Cells:
     }
 
 
-TABLES: dict[str, Callable[[], Cells]] = {"veteran": veteran, "mgus2": mgus2, "pbc": pbc, "colon": colon}
-"""By the name of the data set, in R and in the package."""
+def leukaemia_maintenance() -> Cells:
+    """23 patients with acute myelogenous leukaemia in remission, with and without maintenance; `aml` of the package."""
+    raw = _loaded("aml")
+    return {
+        "time": raw["time"],
+        "relapsed": raw["status"],
+        "maintained": _worded(raw["x"], {"Maintained": "yes", "Nonmaintained": "no"}),
+    }
+
+
+TABLES: dict[str, Callable[[], Cells]] = {
+    "veteran": veteran,
+    "mgus2": mgus2,
+    "pbc": pbc,
+    "colon": colon,
+    "leukaemia_maintenance": leukaemia_maintenance,
+}
+"""By the name of the data set."""

@@ -10,11 +10,12 @@ RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 freireich <- read("freireich.csv")
 # The same rows as the package that the tests read: tests/data/survival_package.py
 veteran <- survival::veteran
-leukaemia <- read("leukaemia_maintenance.csv")
+leukaemia <- survival::aml
 sets <- list(
   freireich = data.frame(time = freireich$weeks, event = freireich$relapsed, group = freireich$treatment),
   veteran = data.frame(time = veteran$time, event = veteran$status, group = as.character(veteran$celltype)),
-  leukaemia_maintenance = data.frame(time = leukaemia$time, event = leukaemia$relapsed, group = leukaemia$maintained)
+  leukaemia_maintenance = data.frame(time = leukaemia$time, event = leukaemia$status,
+                                     group = ifelse(leukaemia$x == "Maintained", "yes", "no"))
 )
 stored <- names(sets)
 
