@@ -198,7 +198,8 @@ def page(version: str) -> str:
 
 Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}, commit {version}, on {cores} cores ({processor}),
 load {load:.1f} at the end. Python {platform.python_version()}, numpy {np.__version__}, numba {numba.__version__},
-lifelines {lifelines.__version__}, statsmodels {statsmodels.__version__}, survival {metadata.version("survival")} (Rust).
+lifelines {lifelines.__version__}, statsmodels {statsmodels.__version__},
+survival {metadata.version("survival")} (Rust).
 
 Medians of calls after the first, from unsorted arrays to the result, in one process per package; a peer whose first
 call takes over 5 s is timed once. crlm uses all cores where a function has `threads`; the peers run as they come, with
