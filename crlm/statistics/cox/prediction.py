@@ -58,16 +58,16 @@ def baseline_hazards(fit: CoxFit) -> tuple[BaselineHazard, ...]:
 
 
 def linear_predictors(
-    fit: CoxFit, X: ArrayLike, *, relative_to: Literal["zero", "mean"] = "zero"
+    fit: CoxFit, X: ArrayLike, *, relative_to: Literal["zero", "mean"] | ArrayLike = "zero"
 ) -> tuple[Estimate, ...]:
-    """The log hazard ratio of each row of X against a patient with all covariates 0, or at the means of the data.
+    """The log hazard ratio of each row of X against a reference: all covariates 0, the means, or a row (p,).
 
     X: (rows, p), columns in the order of `fit.names`. No estimate, with the reason, where there is no model or a
     coefficient has no finite estimate. Checked against: R `predict(type = "lp", se.fit = TRUE)`.
     """
     rows = _validated_rows(fit, X)
     solution, refusals = fit.solution, _refusals(fit, rows, None, baseline=False)
-    centre = fit.data.X.mean(axis=0) if relative_to == "mean" else np.zeros(rows.shape[1])
+    centre = _reference(fit, relative_to)
     found = []
     for row, refusal in zip(rows, refusals, strict=True):
         if solution is None or refusal is not None:
@@ -122,6 +122,16 @@ def predicted_survival(
         else tuple(lines.survival(row, code, eta, time, interval) for time in wanted.tolist())
         for row, code, eta, refusal in zip(rows, codes, log_relative.tolist(), refusals, strict=True)
     )
+
+
+def _reference(fit: CoxFit, relative_to: Literal["zero", "mean"] | ArrayLike) -> FloatArray:
+    if isinstance(relative_to, str):
+        if relative_to not in ("zero", "mean"):
+            raise ValueError(f'relative_to was {relative_to!r}; it is "zero", "mean" or a row of covariates')
+        centre: FloatArray = fit.data.X.mean(axis=0) if relative_to == "mean" else np.zeros(len(fit.names))
+        return centre
+    row: FloatArray = _validated_rows(fit, np.asarray(relative_to, dtype=np.float64)[None])[0]
+    return row
 
 
 class _Baseline:
