@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,15 +13,10 @@ from crlm.statistics.cox.likelihood import moments
 from crlm.statistics.cox.model import CoxFit
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.cox.solve import solve
+from crlm.statistics.profile import Point, ProfileSearch
 from crlm.statistics.regression import exponential
 from crlm.statistics.results import Estimate, interval_multiplier
 from crlm.statistics.times import FloatArray
-
-MAX_STEPS = 100
-# In units of one over the standard deviation of the column: how far out a limit is looked for.
-FARTHEST = 2.0**6
-# A profile that rises by less than this, per standard deviation of the column, is level.
-LEVEL = 1e-7
 
 
 def profile_coefficients(fit: CoxFit) -> tuple[Estimate, ...]:
@@ -45,7 +40,7 @@ def profile_coefficients(fit: CoxFit) -> tuple[Estimate, ...]:
     found = []
     for j, one in enumerate(fit.coefficients):
         dropped = one.value is None and not fit.solution.lost[j]
-        found.append(one if dropped else _with_limits(_Profile(fit, sets, j), one))
+        found.append(one if dropped else _Profile(fit, sets, j).with_limits(one))
     return tuple(found)
 
 
@@ -54,26 +49,7 @@ def profile_hazard_ratios(fit: CoxFit) -> tuple[Estimate, ...]:
     return tuple(exponential(one) for one in profile_coefficients(fit))
 
 
-def _with_limits(profile: _Profile, one: Estimate) -> Estimate:
-    if one.value is None or one.standard_error is None:
-        limits = [profile.limit_from_afar(side) for side in (-1.0, 1.0)]
-    else:
-        reach = profile.multiplier * one.standard_error
-        limits = [profile.limit(one.value + side * reach, side) for side in (-1.0, 1.0)]
-    reason = one.reason or profile.reason
-    return Estimate(one.value, limits[0], limits[1], one.level, one.standard_error, reason)
-
-
-@dataclass(frozen=True)
-class _Point:
-    """The profile at b: its height above the level of the limits, and its slope."""
-
-    b: float
-    height: float
-    slope: float
-
-
-class _Profile:
+class _Profile(ProfileSearch):
     """The profile likelihood of the coefficient of column j."""
 
     def __init__(self, fit: CoxFit, sets: RiskSets, j: int) -> None:
@@ -88,46 +64,15 @@ class _Profile:
         self._of_row = np.zeros(fit.n)
         self._of_row[sets.rows] = self._column
         spread = typical_deviation(sets)
-        self._spread, self._unit = spread[others], 1.0 / float(spread[j])
+        self._spread, self.unit = spread[others], 1.0 / float(spread[j])
         self._ties = fit.ties
         maximum = fit.solution.log_likelihood if fit.solution.penalised is None else fit.solution.penalised
         self._target = maximum - self.multiplier**2 / 2.0
-        self._exact = max(1e-11, 1e-15 * abs(maximum))
+        self.exact = max(1e-11, 1e-15 * abs(maximum))
         self._firth = fit.method == "firth"
         self._warm: FloatArray = np.zeros(len(others))
 
-    def limit(self, b: float, side: float) -> float | None:
-        """The limit on this side of the estimate, from a value near it: Newton's method, kept within a bracket."""
-        inside, outside = -np.inf * side, np.inf * side
-        for _ in range(MAX_STEPS):
-            here = self._at(b)
-            if here is None or here.slope * side >= 0.0:
-                break
-            if here.height > 0.0:
-                inside = b
-            else:
-                outside = b
-            if abs(here.height) <= self._exact:
-                return b - here.height / here.slope
-            b = b - here.height / here.slope
-            if not min(inside, outside) < b < max(inside, outside):
-                b = (inside + outside) / 2.0
-        self.reason = "the search for a limit of the profile did not converge"
-        return None
-
-    def limit_from_afar(self, side: float) -> float | None:
-        """The limit on this side where there is no estimate: none when the profile never falls there."""
-        distance = 0.0
-        while distance <= FARTHEST:
-            here = self._at(side * distance * self._unit)
-            if here is None:
-                return None
-            if here.slope * side * self._unit < -LEVEL:
-                return self.limit(here.b, side)
-            distance = max(1.0, 2.0 * distance)
-        return None
-
-    def _at(self, b: float) -> _Point | None:
+    def at(self, b: float) -> Point | None:
         if self._firth:
             held = np.insert(self._warm, self._where, b)
             free = np.delete(np.arange(len(held)), self._where)
@@ -135,7 +80,7 @@ class _Profile:
             if best is None:
                 return None
             self._warm = best.beta[free]
-            return _Point(b, best.value - self._target, float(best.score[self._where]))
+            return Point(b, best.value - self._target, float(best.score[self._where]))
         known = b * self._column if self._others.offset is None else self._others.offset + b * self._column
         sets = replace(self._others, offset=known)
         q = len(self._spread)
@@ -147,4 +92,4 @@ class _Profile:
         column = self._of_row[found.sets.rows]
         beside = replace(found.sets, X=np.concatenate((found.sets.X, column[None])))
         slope = float(moments(beside, np.append(found.beta, 0.0)).score[-1])
-        return _Point(b, found.log_likelihood - self._target, slope)
+        return Point(b, found.log_likelihood - self._target, slope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,16 +10,10 @@ from crlm.statistics.logistic.firth import maximise_penalised
 from crlm.statistics.logistic.model import LogisticFit
 from crlm.statistics.logistic.newton import maximise
 from crlm.statistics.logistic.solve import solve
+from crlm.statistics.profile import LEVEL, Point, ProfileSearch
 from crlm.statistics.regression import exponential
 from crlm.statistics.results import Estimate, interval_multiplier
 from crlm.statistics.times import FloatArray
-
-MAX_STEPS = 100
-# In units of one over the standard deviation of the column: how far out a limit is looked for.
-FARTHEST = 2.0**6
-# A profile that rises by less than this, per standard deviation of the column, is level.
-LEVEL = 1e-7
-NOT_FOUND = "the search for a limit of the profile did not converge"
 
 
 def profile_coefficients(fit: LogisticFit) -> tuple[Estimate, ...]:
@@ -49,27 +43,10 @@ def profile_odds_ratios(fit: LogisticFit) -> tuple[Estimate, ...]:
 def _with_limits(fit: LogisticFit, where: int, one: Estimate) -> Estimate:
     if fit.design is None or fit.solution is None or where < 0:
         return one
-    profile = _Profile(fit, where)
-    if one.value is None or one.standard_error is None:
-        found = [profile.limit_from_afar(side) for side in (-1.0, 1.0)]
-    else:
-        reach = profile.multiplier * one.standard_error
-        found = [profile.limit(one.value + side * reach, side) for side in (-1.0, 1.0)]
-    return Estimate(
-        one.value, found[0], found[1], one.level, one.standard_error, one.reason or profile.reason
-    )
+    return _Profile(fit, where).with_limits(one)
 
 
-@dataclass(frozen=True)
-class _Point:
-    """The profile at b: its height above the level of the limits, and its slope."""
-
-    b: float
-    height: float
-    slope: float
-
-
-class _Profile:
+class _Profile(ProfileSearch):
     """The profile likelihood of one parameter."""
 
     def __init__(self, fit: LogisticFit, where: int) -> None:
@@ -80,9 +57,9 @@ class _Profile:
         self._model = fit.design.model
         self._maximum = fit.solution.maximum
         self._target = self._maximum - self.multiplier**2 / 2.0
-        self._exact = max(1e-11, 1e-15 * abs(self._maximum))
+        self.exact = max(1e-11, 1e-15 * abs(self._maximum))
         self._column = self._model.A[:, where]
-        self._unit = 1.0 / float(np.sqrt(np.mean(self._column**2)))
+        self.unit = 1.0 / float(np.sqrt(np.mean(self._column**2)))
         self._others = np.delete(np.arange(len(fit.design.start)), where)
         self._start = fit.design.start[self._others]
         self._firth = fit.method == "firth"
@@ -95,43 +72,7 @@ class _Profile:
         self._start = self._start[rest.kept]
         self._warm = self._start if rest.separated else fit.solution.theta[self._others][rest.kept]
 
-    def limit(self, b: float, side: float) -> float | None:
-        """The limit on this side of the estimate, from a value near it.
-
-        On a concave profile Newton's method cannot fail: each step from inside ends outside, and each from
-        outside stays there. The bracket is for Firth's profile, of which this is not known.
-        """
-        inside, outside = -np.inf * side, np.inf * side
-        for _ in range(MAX_STEPS):
-            here = self._at(b)
-            if here is None or here.slope * side >= 0.0:
-                break
-            if here.height > 0.0:
-                inside = b
-            else:
-                outside = b
-            if abs(here.height) <= self._exact:
-                return b - here.height / here.slope
-            b = b - here.height / here.slope
-            if not min(inside, outside) < b < max(inside, outside):
-                b = (inside + outside) / 2.0
-        self.reason = NOT_FOUND
-        return None
-
-    def limit_from_afar(self, side: float) -> float | None:
-        """The limit on this side where there is no estimate: none when the profile never falls there."""
-        distance = 0.0
-        while distance <= FARTHEST:
-            here = self._at(side * distance * self._unit)
-            if here is None:
-                self.reason = NOT_FOUND
-                return None
-            if here.slope * side * self._unit < -LEVEL:
-                return self.limit(here.b, side)
-            distance = max(1.0, 2.0 * distance)
-        return None
-
-    def _at(self, b: float) -> _Point | None:
+    def at(self, b: float) -> Point | None:
         if self._firth:
             return self._penalised(b)
         moved = (b * self._column).reshape(self._rest.offset.shape)
@@ -145,9 +86,9 @@ class _Profile:
         elif value < self._maximum - LEVEL:
             return None
         lost = (found.moments.lost * self._rest.weights[:, None]).ravel()
-        return _Point(b, value - self._target, float(lost @ self._column))
+        return Point(b, value - self._target, float(lost @ self._column))
 
-    def _penalised(self, b: float) -> _Point | None:
+    def _penalised(self, b: float) -> Point | None:
         held: FloatArray = np.insert(self._warm, self._where, b)
         best, _ = maximise_penalised(self._model, held, self._others)
         if best is None:
@@ -156,4 +97,4 @@ class _Profile:
         if best is None:
             return None
         self._warm = best.theta[self._others]
-        return _Point(b, best.value - self._target, float(best.score[self._where]))
+        return Point(b, best.value - self._target, float(best.score[self._where]))
