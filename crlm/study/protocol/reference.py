@@ -254,7 +254,7 @@ INSIDE = {
 """What the tables inside others are called."""
 
 OPENING = """\
-<!-- Written by `python -m crlm.study.protocol.reference` from the models in crlm/study/protocol/model.py. Change
+<!-- Written by `python -m crlm.study.protocol.reference` from the models in crlm/study/protocol/model/. Change
 those, not this page. -->
 
 # The protocol
