@@ -14,6 +14,7 @@ from crlm.statistics.times import (
     BoolArray,
     FloatArray,
     tie_times,
+    validate_entry,
     validate_survival,
     validate_weights,
 )
@@ -44,67 +45,95 @@ def concordance(
     event: ArrayLike,
     risk: ArrayLike,
     *,
+    entry: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     weights: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
     level: float = 0.95,
 ) -> Concordance:
     """Harrell's C for a predicted risk: (concordant + tied_risk / 2) / comparable pairs.
 
-    time, event: (n,) as for every estimator. risk: (n,) finite, higher = sooner. strata: (n,) labels; pairs
-    are compared within a stratum. weights: (n,) > 0; a pair weighs the product. A pair is comparable when
-    the event of one is known to come first: an earlier event, or an event at the time at which the other is
-    censored. The standard error is the infinitesimal jackknife's and the interval is C +/- z SE, cut off at
-    0 and 1. With no comparable pairs the value is None; when all pairs agree the jackknife sees no error,
-    and there is no interval. Raises `ValueError` for wrong input. Time grows as n log n.
+    time, event: (n,) as for every estimator. risk: (n,) finite, higher = sooner. A pair is comparable when the
+    event of one is known to come first: an earlier event, or an event at the time at which the other is
+    censored. entry: (n,) delayed entry; the other must have come under observation before the event, entry < t.
+    strata: (n,) labels; pairs are compared within a stratum. weights: (n,) > 0; a pair weighs the product.
+    cluster: (n,) labels of rows that belong together, such as those of one patient; without it each row stands
+    for itself. The standard error is the infinitesimal jackknife's, over clusters, and the interval is C +/- z
+    SE, cut off at 0 and 1. With no comparable pairs the value is None; when all pairs agree the jackknife sees
+    no error, and there is no interval. Raises `ValueError` for wrong input. Time grows as n log n.
 
-    Checked against: R survival 3.5 `concordance(..., reverse = TRUE)` and `coxph` (tests/golden/cox.json),
-    every pair in plain Python (tests/oracles/pairs.py). References: Harrell 1982 (JAMA 247:2543); Therneau
-    & Atkinson, vignette "Concordance" of R's survival (variance).
+    Checked against: R survival 3.5 `concordance(..., reverse = TRUE)` and `coxph` (tests/golden/cox.json and
+    cox_more.json), every pair in plain Python (tests/oracles/pairs.py). References: Harrell et al. 1982 (JAMA
+    247:2543); Therneau & Atkinson, vignette "Concordance" of R's survival (delayed entry, variance).
     """
     times, events = validate_survival(time, event)
     n = len(times)
     risks = np.asarray(risk, dtype=np.float64)
     if risks.shape != (n,) or not np.all(np.isfinite(risks)):
         raise ValueError(f"risk must be {n} finite numbers, one per patient")
-    case_weights = None if weights is None else validate_weights(weights, n)
-    groups = np.zeros(n, dtype=np.intp)
-    if strata is not None:
-        groups = np.unique(np.asarray(strata), return_inverse=True)[1]
-        if groups.shape != (n,):
-            raise ValueError(
-                f"strata has shape {groups.shape} and time has {n} values; each patient needs one of each"
-            )
-    return _concordance(tie_times(times), events, risks, groups, weights=case_weights, level=level)
+    entries = None if entry is None else validate_entry(entry, times)
+    tied = tie_times(times if entries is None else np.concatenate((times, entries)))
+    return _concordance(
+        tied[:n],
+        events,
+        risks,
+        _codes(strata, "strata", n),
+        entry=None if entries is None else tied[n:],
+        weights=None if weights is None else validate_weights(weights, n),
+        cluster=None if cluster is None else _codes(cluster, "cluster", n),
+        level=level,
+    )
+
+
+def _codes(labels: ArrayLike | None, name: str, n: int) -> IntArray:
+    if labels is None:
+        return np.zeros(n, dtype=np.intp)
+    codes = np.unique(np.asarray(labels), return_inverse=True)[1]
+    if codes.shape != (n,):
+        raise ValueError(
+            f"{name} has shape {codes.shape} and time has {n} values; each patient needs one of each"
+        )
+    return codes
 
 
 def model_concordance(fit: CoxFit) -> Concordance:
     """Harrell's C of a fitted model on its own patients (apparent: not corrected for optimism).
 
-    A coefficient without a finite estimate ranks before all others: its patients are ordered by it first
-    and by the rest of the model within equals, as at the limit of ever larger coefficients. Delayed entry
-    is not supported yet and gives the reason. Without any estimate the value is None.
+    The predicted risk is the linear predictor with its offset. A coefficient without a finite estimate ranks
+    before all others: its patients are ordered by it first and by the rest of the model within equals, as at
+    the limit of ever larger coefficients. Rows are compared where both are at risk; with the `patient` of each
+    row given to `cox` the standard error counts patients and not rows. Without any estimate the value is None.
+    Checked against: R `coxph`, with `cluster` for the rows of a patient.
     """
     data, solution = fit.data, fit.solution
     if solution is None or not (len(solution.kept) or len(solution.directions)):
         return _refused(fit, next((reason for reason in fit.reasons if reason is not None), "no covariates"))
-    if data.entry is not None:
-        return _refused(fit, "the concordance with delayed entry is not implemented")
     groups = np.zeros(fit.n, dtype=np.intp) if data.stratum is None else data.stratum
-    rank = _predicted_rank(data.X, solution)
-    return _concordance(data.time, data.event, rank, groups, weights=data.weights, level=fit.level)
+    return _concordance(
+        data.time,
+        data.event,
+        _predicted_rank(data.X, solution, data.offset),
+        groups,
+        entry=data.entry,
+        weights=data.weights,
+        cluster=data.patient,
+        level=fit.level,
+    )
 
 
 def _refused(fit: CoxFit, reason: str) -> Concordance:
     return Concordance(Estimate(None, None, None, fit.level, reason=reason), 0.0, 0.0, 0.0, 0.0, fit.n)
 
 
-def _predicted_rank(X: FloatArray, solution: Solution) -> FloatArray:
+def _predicted_rank(X: FloatArray, solution: Solution, offset: FloatArray | None) -> FloatArray:
     """Place of each patient's predicted risk among all, ties sharing a place: shape (n,)."""
     finite = np.zeros(X.shape[1])
     finite[solution.kept] = solution.beta
     place = np.zeros(len(X), dtype=np.intp)
-    for combination in [*solution.directions, finite]:
-        value = _linear(X, combination)
+    risks = [_linear(X, combination) for combination in [*solution.directions, finite]]
+    if offset is not None:
+        risks[-1] += offset
+    for value in risks:
         _, within = np.unique(value, return_inverse=True)
         _, place = np.unique(place * (int(within.max()) + 1) + within, return_inverse=True)
     return place.astype(np.float64)
@@ -124,39 +153,53 @@ def _concordance(
     risk: FloatArray,
     group: IntArray,
     *,
+    entry: FloatArray | None,
     weights: FloatArray | None,
+    cluster: IntArray | None,
     level: float,
 ) -> Concordance:
     n = len(time)
     w = np.ones(n) if weights is None else weights  # sums of whole numbers are exact up to 2^53
-    ahead, behind, level_with = (np.zeros(n) for _ in range(3))
+    pairs = _Pairs(*(np.zeros(n) for _ in range(3)))
+    any_pair = False
     for one in np.unique(group):
         rows = np.flatnonzero(group == one)
-        found = _pairs_of_each(time[rows], event[rows], risk[rows], w[rows])
-        ahead[rows], behind[rows], level_with[rows] = found
-    return _summary(ahead, behind, level_with, w=w, tied_time=_tied_times(time, event, group, w), level=level)
+        late = None if entry is None else entry[rows]
+        found, some = _pairs_of_each(time[rows], event[rows], risk[rows], w[rows], late)
+        pairs.put(rows, found)
+        any_pair = any_pair or some
+    tied_time = _tied_times(time, event, group, w)
+    if not any_pair:
+        nothing = Estimate(None, None, None, level, reason=NO_PAIRS)
+        return Concordance(nothing, 0.0, 0.0, 0.0, tied_time, n)
+    return _summary(pairs, w=w, cluster=cluster, tied_time=tied_time, level=level)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Pairs:
+    """Per patient the weight of the others with whom the pair is concordant, discordant, or tied in risk: (n,)."""
+
+    agree: FloatArray
+    differ: FloatArray
+    tie: FloatArray
+
+    def put(self, rows: IntArray, other: _Pairs) -> None:
+        self.agree[rows], self.differ[rows], self.tie[rows] = other.agree, other.differ, other.tie
 
 
 def _summary(
-    agree: FloatArray,
-    differ: FloatArray,
-    tie: FloatArray,
-    *,
-    w: FloatArray,
-    tied_time: float,
-    level: float,
+    pairs: _Pairs, *, w: FloatArray, cluster: IntArray | None, tied_time: float, level: float
 ) -> Concordance:
     """From the weight of the pairs each patient is in, to C. Every pair is seen from both sides, hence the halves."""
+    agree, differ, tie = pairs.agree, pairs.differ, pairs.tie
     concordant, discordant, tied = (float(w @ part) / 2.0 for part in (agree, differ, tie))
     comparable = concordant + discordant + tied
-    n = len(w)
-    if not comparable > 0.0:
-        nothing = Estimate(None, None, None, level, reason=NO_PAIRS)
-        return Concordance(nothing, 0.0, 0.0, 0.0, tied_time, n)
     c = (concordant + tied / 2.0) / comparable
-    # The derivative of C in the weight of each patient.
-    influence = (agree + tie / 2.0 - c * (agree + differ + tie)) / comparable
-    error = float(np.sqrt(np.sum((w * influence) ** 2)))
+    # The derivative of C in the weight of each patient, times the weight.
+    influence: FloatArray = w * (agree + tie / 2.0 - c * (agree + differ + tie)) / comparable
+    if cluster is not None:
+        influence = np.asarray(np.bincount(cluster, influence), dtype=np.float64)
+    error = float(np.sqrt(np.sum(influence**2)))
     half = interval_multiplier(level) * error
     if error > 1e-14:  # rounding of an error of 0
         estimate = Estimate(c, max(c - half, 0.0), min(c + half, 1.0), level, error)
@@ -165,13 +208,13 @@ def _summary(
             "no interval: every comparable pair says the same, so that no error can be estimated from them"
         )
         estimate = Estimate(c, None, None, level, None, reason)
-    return Concordance(estimate, concordant, discordant, tied, tied_time, n)
+    return Concordance(estimate, concordant, discordant, tied, tied_time, len(w))
 
 
 def _pairs_of_each(
-    time: FloatArray, event: BoolArray, risk: FloatArray, w: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Per patient the weight of the others with whom the pair is concordant, discordant, or tied in risk."""
+    time: FloatArray, event: BoolArray, risk: FloatArray, w: FloatArray, entry: FloatArray | None
+) -> tuple[_Pairs, bool]:
+    """The pairs of each patient of one stratum, and whether there are any."""
     n = len(time)
     # Earliest first, and at the same time events before censorings: an event is then comparable with
     # everybody after the events of its time, and everybody with the events before the own time (censored:
@@ -184,23 +227,40 @@ def _pairs_of_each(
     run = np.cumsum(new) - 1
     begin, end = begins[run], np.append(begins[1:], n)[run]
     rank = np.unique(risk[order], return_inverse=True)[1]
-
     weight = w[order]
     event_weight = np.where(e, weight, 0.0)
-    lower_before, equal_before = prefix_counts(rank, event_weight, begin)
-    lower_until, equal_until = prefix_counts(rank, weight, end)
-    of_rank = np.bincount(rank, weight)
-    equal_all, lower_all = of_rank[rank], (np.cumsum(of_rank) - of_rank)[rank]
-    before = np.append(0.0, np.cumsum(event_weight))[begin]
-    after = weight.sum() - np.append(0.0, np.cumsum(weight))[end]
-    lower_after, equal_after = lower_all - lower_until, equal_all - equal_until
 
-    agree = before - lower_before - equal_before + np.where(e, lower_after, 0)
-    differ = lower_before + np.where(e, after - lower_after - equal_after, 0)
-    tie = equal_before + np.where(e, equal_after, 0)
-    result = np.empty((3, n))
-    result[:, order] = agree, differ, tie
-    return result[0], result[1], result[2]
+    before = _of_the_first(begin, rank, event_weight)
+    of_rank = np.bincount(rank, weight)
+    lower = np.cumsum(of_rank) - of_rank
+    everybody = np.stack((np.full(n, weight.sum()), lower[rank], of_rank[rank]))
+    after = everybody - _of_the_first(end, rank, weight)
+    others = n - end
+    if entry is not None:
+        late = entry[order]
+        # Events at or before the own entry are not compared with.
+        before -= _of_the_first(np.searchsorted(t, late, side="right"), rank, event_weight)
+        # Who enters at the time of the event or later is among those after it, and was not at risk.
+        by_entry = np.argsort(-late, kind="stable")
+        absent = np.searchsorted(-late[by_entry], -t[by_entry], side="right")
+        after[:, by_entry] -= _of_the_first(absent, rank[by_entry], weight[by_entry])
+        others[by_entry] -= absent
+
+    after[:, ~e] = 0.0
+    (all_before, lower_before, equal_before), (all_after, lower_after, equal_after) = before, after
+    agree = all_before - lower_before - equal_before + lower_after
+    differ = lower_before + all_after - lower_after - equal_after
+    tie = equal_before + equal_after
+    back = np.empty(n, dtype=np.intp)
+    back[order] = np.arange(n)
+    # Sums of weights may leave rounding where there is no pair; numbers of patients do not.
+    return _Pairs(agree[back], differ[back], tie[back]), bool(np.any(others[e] > 0))
+
+
+def _of_the_first(end: IntArray, rank: IntArray, weight: FloatArray) -> FloatArray:
+    """For each i the weight of the first end[i] places: all of it, of a lower rank, of the same rank. (3, n)."""
+    total = np.append(0.0, np.cumsum(weight))[end]
+    return np.stack((total, *prefix_counts(rank, weight, end)))
 
 
 def prefix_counts(rank: IntArray, weight: FloatArray, end: IntArray) -> tuple[FloatArray, FloatArray]:

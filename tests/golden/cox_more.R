@@ -62,6 +62,8 @@ add <- function(set, covariates, ties = "efron", weights = FALSE, strata = NULL,
     set = set, covariates = as.list(covariates), ties = ties, weights = weights, strata = strata, offset = offset,
     cluster = cluster, n = n,
     coefficients = numbers(b), standard_errors = numbers(sqrt(diag(vcov(fit)))), log_likelihood = fit$loglik,
+    concordance = list(value = unname(fit$concordance["concordance"]), standard_error = unname(fit$concordance["std"]),
+                       grouped = unname(robust$concordance["std"])),
     score = fit$score, zph = numbers(cox.zph(fit, transform = "identity")$table[, "chisq"]),
     robust = list(covariance = as.vector(robust$var), clusters = length(unique(d$cluster_of)), wald = robust$wald.test,
                   score = as.vector(crossprod(total, solve(crossprod(null), total))), p = numbers(s$coefficients[, "Pr(>|z|)"]),
@@ -109,10 +111,26 @@ add_exact <- function(set, covariates, strata = NULL, offset = FALSE) {
   d <- one$data[complete.cases(one$data[c(covariates, strata)]), ]
   d$o <- if (offset) ((seq_len(nrow(d)) - 1) %% 5 - 2) / 4 else rep(0, nrow(d))
   right <- paste(c(covariates, if (offset) "offset(o)", if (!is.null(strata)) paste0("strata(", strata, ")")), collapse = " + ")
-  fit <- coxph(as.formula(paste(one$left, "~", right)), d, ties = "exact", control = control)
+  formula <- as.formula(paste(one$left, "~", right))
+  environment(formula) <- environment()
+  fit <- coxph(formula, d, ties = "exact", control = control, model = TRUE)
+  # Martingale residuals and curves are Breslow's at the exact coefficients. survfit has none for start-stop rows.
+  some <- spread(nrow(d))
+  new <- unique(round(c(1, nrow(d) / 3, nrow(d))))
+  times <- sort(unique(d$time[d$event == 1]))
+  times <- times[unique(round(seq(1, length(times), length.out = 5)))]
+  curves <- if (!isTRUE(one$about$entry)) lapply(new, function(i) {
+    at <- summary(survfit(fit, newdata = d[i, ], conf.type = "log-log"), times = times, extend = TRUE)
+    list(survival = numbers(at$surv), standard_error = numbers(at$std.err), lower = numbers(at$lower),
+         upper = numbers(at$upper))
+  })
   exact[[length(exact) + 1]] <<- list(
     set = set, covariates = as.list(covariates), strata = strata, offset = offset, coefficients = numbers(fit$coefficients),
-    covariance = as.vector(fit$var), log_likelihood = fit$loglik, score = numbers(fit$score))
+    covariance = as.vector(fit$var), log_likelihood = fit$loglik, score = numbers(fit$score),
+    rows = some - 1, martingale = numbers(fit$residuals[some]),
+    deviance = numbers(survival:::residuals.coxph(fit, "deviance")[some]),
+    concordance = numbers(fit$concordance[c("concordance", "std")]),
+    new = new - 1, times = times, curves = curves)
 }
 add_exact("freireich", "placebo")
 add_exact("leukaemia", c("log_white_cells", "placebo"), strata = "sex")
@@ -161,5 +179,24 @@ fit <- coxph(Surv(tstart, tstop, died) ~ age + changed, split, control = control
 changing <- list(row = split$id, entry = split$tstart, time = split$tstop, event = split$died, after = split$changed,
                  coefficients = numbers(coef(fit)), standard_errors = numbers(sqrt(diag(vcov(fit)))))
 
+# Harrell's C where patients come late: ties in time and risk, weights, strata, clusters.
+set.seed(3)
+n <- 120
+late <- data.frame(entry = sample(0:9, n, TRUE), risk = sample(-3:3, n, TRUE), weights = sample(1:4, n, TRUE),
+                   strata = sample(1:3, n, TRUE), cluster = sample(1:50, n, TRUE), event = rbinom(n, 1, 0.7))
+late$time <- late$entry + sample(1:6, n, TRUE)
+late_case <- function(options) {
+  right <- if ("strata" %in% options) "risk + strata(strata)" else "risk"
+  call <- list(as.formula(paste("Surv(entry, time, event) ~", right)), late, reverse = TRUE)
+  if ("weights" %in% options) call$weights <- late$weights
+  if ("cluster" %in% options) call$cluster <- late$cluster
+  found <- do.call(concordance, call)
+  counts <- if (is.matrix(found$count)) colSums(found$count) else found$count
+  list(options = as.list(options), value = unname(found$concordance), variance = unname(found$var), counts = numbers(counts))
+}
+late_concordance <- list(data = as.list(late), cases = lapply(
+  list(c(), "weights", "strata", c("weights", "strata"), "cluster", c("weights", "strata", "cluster")), late_case))
+
 write_exact(list(made_with = list(R = R.version.string, survival = as.character(packageVersion("survival"))),
-                 cases = cases, changing = changing, exact = exact, profiles = profiles), "tests/golden/cox_more.json")
+                 cases = cases, changing = changing, exact = exact, profiles = profiles,
+                 late_concordance = late_concordance), "tests/golden/cox_more.json")

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from crlm.statistics.concordance import NO_PAIRS, concordance, model_concordance
 from crlm.statistics.cox import cox
+from tests.golden import golden
 from tests.oracles.pairs import harrell
 from tests.statistics.cox_golden import GOLDEN, SETS, fit_case, name_of, scalar
+from tests.statistics.cox_more_golden import CASES, fitted
+from tests.statistics.cox_more_golden import name_of as name_of_more
 
 
 def label(case):
@@ -28,12 +31,38 @@ def test_agrees_with_r(case):
     assert counts == [*case["counts"][:3], sum(case["counts"][3:])]
 
 
-@pytest.mark.parametrize("case", [case for case in GOLDEN["cases"] if not case["entry"]], ids=name_of)
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=name_of)
 def test_a_model_agrees_with_r(case):
     # Also where a coefficient has no finite estimate: R's large number orders patients as our limit does.
     found = model_concordance(fit_case(case)).estimate
     assert found.value == pytest.approx(scalar(case["concordance"]["value"]), rel=1e-13)
     assert found.standard_error == pytest.approx(scalar(case["concordance"]["standard_error"]), rel=1e-11)
+
+
+LATE = golden("cox_more")["late_concordance"]
+
+
+def options_of(case):
+    return [scalar(one) for one in case["options"] or []]
+
+
+@pytest.mark.parametrize("case", LATE["cases"], ids=lambda case: " ".join(options_of(case)))
+def test_agrees_with_r_on_delayed_entry(case):
+    data = LATE["data"]
+    options = {key: data[key] for key in options_of(case)}
+    found = concordance(data["time"], data["event"], data["risk"], entry=data["entry"], **options)
+    assert found.estimate.value == pytest.approx(scalar(case["value"]), rel=1e-13)
+    assert found.estimate.standard_error == pytest.approx(math.sqrt(scalar(case["variance"])), rel=1e-12)
+    counts = [found.concordant, found.discordant, found.tied_risk, found.tied_time]
+    assert counts == [*case["counts"][:3], sum(case["counts"][3:])]
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of_more)
+def test_models_with_offsets_and_rows_of_a_patient_agree_with_r(case):
+    found = model_concordance(fitted(case)).estimate
+    same = "grouped" if scalar(case["cluster"]) == "identifier" else "standard_error"
+    assert found.value == pytest.approx(scalar(case["concordance"]["value"]), rel=1e-12)
+    assert found.standard_error == pytest.approx(scalar(case["concordance"][same]), rel=1e-10)
 
 
 patients = st.lists(
@@ -47,8 +76,40 @@ patients = st.lists(
 @settings(max_examples=200, deadline=None)
 def test_counts_every_pair(rows):
     time, event, risk, stratum, weights = (list(column) for column in zip(*rows, strict=True))
-    found = concordance(time, event, risk, strata=stratum, weights=weights)
-    expected = harrell(time, event, risk, stratum, weights)
+    same(
+        concordance(time, event, risk, strata=stratum, weights=weights),
+        harrell(time, event, risk, stratum, weights),
+    )
+
+
+late_patients = st.lists(
+    st.tuples(
+        st.integers(0, 5),
+        st.integers(1, 4),
+        st.integers(0, 1),
+        st.integers(-2, 2),
+        st.integers(0, 1),
+        st.integers(1, 3),
+        st.integers(0, 5),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(late_patients, st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_counts_every_pair_at_risk_together(rows, grouped):
+    entry, stay, event, risk, stratum, weights, label = (list(column) for column in zip(*rows, strict=True))
+    time = [a + b for a, b in zip(entry, stay, strict=True)]
+    cluster = label if grouped else None
+    same(
+        concordance(time, event, risk, entry=entry, strata=stratum, weights=weights, cluster=cluster),
+        harrell(time, event, risk, stratum, weights, entry, cluster),
+    )
+
+
+def same(found, expected):
     if expected is None:
         assert found.estimate.value is None and found.estimate.reason == NO_PAIRS
         return
@@ -57,6 +118,16 @@ def test_counts_every_pair(rows):
         assert found.estimate.standard_error is None and "no interval" in found.estimate.reason
     else:
         assert found.estimate.standard_error == pytest.approx(math.sqrt(expected[1]), rel=1e-9)
+
+
+@given(patients)
+@settings(max_examples=50, deadline=None)
+def test_entry_before_all_events_changes_nothing(rows):
+    time, event, risk, stratum, weights = (list(column) for column in zip(*rows, strict=True))
+    options = {"strata": stratum, "weights": weights}
+    assert concordance(time, event, risk, entry=[-1] * len(time), **options) == concordance(
+        time, event, risk, **options
+    )
 
 
 @given(patients)
@@ -119,9 +190,30 @@ def test_a_model_without_estimates(event, x, reason):
     assert model_concordance(fit).estimate.reason == reason
 
 
-def test_delayed_entry_is_refused_in_words():
-    fit = cox([1, 2, 3, 4], [1, 1, 1, 0], [[1.0], [3.0], [2.0], [1.0]], ["x"], entry=[0, 1, 0, 0])
-    assert "delayed entry" in model_concordance(fit).estimate.reason
+def test_delayed_entry_by_hand():
+    # The death at 2 is compared with those who entered before it: the second (discordant) and the fourth (tied).
+    # The third enters at 2. The death at 3 is compared with the third (concordant) and the fourth (discordant).
+    late = concordance([2, 3, 5, 6], [1, 1, 0, 0], [1, 2, 1, 3], entry=[0, 1, 2, 0])
+    assert (late.concordant, late.discordant, late.tied_risk) == (1, 3, 0)
+    late = concordance([2, 3, 5, 6], [1, 1, 0, 0], [1, 2, 1, 1], entry=[0, 1, 2, 0])
+    assert (late.concordant, late.discordant, late.tied_risk) == (2, 1, 1)
+    assert late.estimate.value == pytest.approx(2.5 / 4)
+
+
+def test_nobody_is_at_risk_together():
+    apart = concordance([1, 2, 3], [1, 1, 1], [1, 2, 3], entry=[0, 1, 2], weights=[0.1, 0.7, 0.3])
+    assert apart.estimate.value is None and apart.estimate.reason == NO_PAIRS
+
+
+def test_rows_of_a_patient_count_once():
+    # Every patient as two rows that follow each other: the same pairs, and the same error by patient.
+    time, event, x = [2, 4, 6, 9, 11, 12], [1, 1, 0, 1, 1, 0], [3, 1, 2, 2, 3, 1]
+    whole = concordance(time, event, x)
+    rows = concordance(
+        [1] * 6 + time, [0] * 6 + event, x * 2, entry=[0] * 6 + [1] * 6, cluster=list(range(6)) * 2
+    )
+    assert rows.estimate.value == whole.estimate.value
+    assert rows.estimate.standard_error == pytest.approx(whole.estimate.standard_error, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +222,8 @@ def test_delayed_entry_is_refused_in_words():
         ({"risk": [1, 2]}, "3 finite numbers"),
         ({"risk": [1, math.nan, 2]}, "3 finite numbers"),
         ({"strata": ["a"]}, "strata has shape"),
+        ({"cluster": ["a"]}, "cluster has shape"),
+        ({"entry": [0, 2, 0]}, r"entry\[1\] is 2"),
         ({"weights": [1, 0, 1]}, "weights"),
         ({"time": [-1, 2, 3]}, "never below 0"),
     ],
