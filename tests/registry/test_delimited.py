@@ -4,12 +4,12 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crlm.problems import DataError
-from crlm.registry.reading import ReadOptions, read_table
-from crlm.registry.reading.delimited import read_delimited
+from crlm.registry.reading import ReadOptions, read_table, rectangular
+from crlm.registry.reading.delimited import _cut_record_by_record, read_delimited
 from tests.registry.tables import one_problem, raw_text
 
 
@@ -226,7 +226,93 @@ def test_text_with_and_without_quotation_marks_is_cut_alike(rows):
 
 def test_a_table_longer_than_one_chunk_keeps_its_order(tmp_path, monkeypatch):
     monkeypatch.setattr("crlm.registry.reading.delimited.CHUNK_RECORDS", 7)
-    lines = "".join(f'"P{row}",{row}\n' for row in range(50))
-    (tmp_path / "patients.csv").write_text(f"id,x\n{lines}")
+    lines = "".join(
+        f'"P{row}",{row},5" tube\n' for row in range(50)
+    )  # not quoted as a whole: record by record
+    (tmp_path / "patients.csv").write_text(f"id,x,drain\n{lines}")
     raw = read_table(tmp_path / "patients.csv")
-    assert cells(raw) == [[f"P{row}" for row in range(50)], [str(row) for row in range(50)]]
+    assert cells(raw)[:2] == [[f"P{row}" for row in range(50)], [str(row) for row in range(50)]]
+    assert set(cells(raw)[2]) == {'5" tube'}
+
+
+# --- cutting at once and record by record agree -------------------------------------------------------------------
+
+PIECES = [
+    "a",
+    "7",
+    " ",
+    '"',
+    '""',
+    ",",
+    "\n",
+    "é",
+    "\x1c",
+    "\u2003",
+    "\ufeff",
+    "#",
+    ';"',
+    'a,"b",c\n',
+    '"d, \ne",,\n',
+]
+
+
+def record_by_record(text, header_row=1):
+    """The oracle: Python's csv reader, or None for a refusal."""
+    try:
+        return _cut_record_by_record(text, ",", header_row, "a.csv")
+    except DataError:
+        return None
+
+
+def content(cut):
+    columns = [column.to_list() for column in cut.columns]
+    return list(cut.header), columns, cut.rows.to_list(), cut.blank_rows
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=25),
+    st.integers(1, 3),
+    st.sampled_from([1, 3, 1000]),
+)
+def test_what_is_cut_at_once_is_what_the_csv_reader_cuts(pieces, header_row, chunk):
+    text = ("id,x,y\n" + "".join(pieces)).rstrip("\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rectangular, "CHUNK_BYTES", chunk)
+        cut = rectangular.cut_rectangular(text, ",", header_row)
+    if cut is not None:
+        expected = record_by_record(text, header_row)
+        assert expected is not None and content(cut) == content(expected)
+
+
+ANYTHING = st.text(st.sampled_from(list('ab 7",;\n\t#é\x1c\u2003\ufeff')), max_size=5)
+
+
+@given(st.lists(st.tuples(ANYTHING, ANYTHING, ANYTHING), min_size=1, max_size=12), st.sampled_from([2, 1000]))
+def test_well_formed_text_is_cut_at_once(rows, chunk):
+    rows = [("P1", *rows[0][1:]), *rows[1:]]
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([("id", "x", "y"), *rows])
+    text = buffer.getvalue().rstrip("\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rectangular, "CHUNK_BYTES", chunk)
+        cut = rectangular.cut_rectangular(text, ",", 1)
+    assert cut is not None
+    assert content(cut) == content(record_by_record(text))
+
+
+def test_many_cells_with_line_ends_are_cut_at_once_and_keep_their_order():
+    rows = [(f"P{row}", 'bile,\nthen "leak"\n' * (row % 3), str(row % 7)) for row in range(60_000)]
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([("id", "remark", "x"), *rows])
+    cut = rectangular.cut_rectangular(buffer.getvalue().rstrip("\n"), ",", 1)
+    assert [column.to_list() for column in cut.columns] == [
+        list(column) for column in zip(*rows, strict=True)
+    ]
+    assert cut.rows.to_list() == list(range(2, 60_002))
+
+
+def test_a_cell_that_is_too_long_is_refused_as_a_mark_never_closed(tmp_path):
+    text = f'id,x\nP1,"{"a" * 140_000}"\n'
+    problem = one_problem(raw_text, tmp_path, text, kind=DataError)
+    assert problem.code == "text-bad-quoting" and problem.place.line == 2

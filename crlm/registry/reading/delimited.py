@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import polars as pl
@@ -14,6 +12,7 @@ import polars as pl
 from crlm.problems import DataError
 from crlm.registry.reading.delimiter import DELIMITERS, Delimiter, find_delimiter
 from crlm.registry.reading.encoding import decode, refuse_null_characters
+from crlm.registry.reading.rectangular import Rectangle, cut_rectangular
 from crlm.registry.reading.table import (
     TOP_ROWS,
     RawTable,
@@ -27,16 +26,6 @@ from crlm.registry.reading.table import (
 
 CHUNK_RECORDS = 50_000
 SEPARATOR_LINE = re.compile(r"^sep=([,;\t|])$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """Records below the header: their cells by column, their rows, how many blank rows were passed over."""
-
-    header: Sequence[str]
-    columns: Sequence[pl.Series]
-    rows: pl.Series
-    blank_rows: int
 
 
 def read_delimited(data: bytes, name: str, form: str, sha256: str, options: ReadOptions) -> RawTable:
@@ -60,8 +49,8 @@ def read_delimited(data: bytes, name: str, form: str, sha256: str, options: Read
         notes.append(f"Delimiter: {DELIMITERS[delimiter]}, by the file's first line.")
     elif not options.delimiter:
         notes.append(f"Delimiter: {DELIMITERS[delimiter]} (found: it cuts every row alike).")
-    cut = _cut_quoted if '"' in text else _cut_plain
-    parts = cut(text, delimiter, options.header_row, name)
+    parts = cut_rectangular(text, delimiter, options.header_row)
+    parts = parts or _cut_record_by_record(text, delimiter, options.header_row, name)
     return RawTable(
         name=name,
         format=form,
@@ -84,28 +73,8 @@ def _separator_line(text: str) -> tuple[str, Delimiter | None]:
     return rest, next(one for one in DELIMITERS if one == found.group(1))
 
 
-def _cut_plain(text: str, delimiter: Delimiter, header_row: int, name: str) -> _Cut:
-    """Text without any quotation mark: every line is a record and every delimiter ends a cell."""
-    lines = pl.Series("line", text.split("\n"), dtype=pl.String)
-    if header_row > lines.len():
-        raise header_row_beyond_end(name, header_row, lines.len())
-    header = lines[header_row - 1].split(delimiter)
-    body = pl.DataFrame({"line": lines.slice(header_row)}).with_row_index("row", offset=header_row + 1)
-    blank = body["line"].str.strip_chars(f" \t\u00a0{delimiter}") == ""
-    body = body.filter(~blank)
-    if body.is_empty():
-        raise no_records(name, header_row)
-    rows = body["row"].cast(pl.Int64)
-    cells = body["line"].str.count_matches(delimiter, literal=True).cast(pl.Int64) + 1
-    _refuse_ragged(cells, rows, (header_row, len(header)), delimiter, name)
-    if len(header) == 1:
-        return _Cut(header, [body["line"]], rows, int(blank.sum()))
-    columns = body["line"].str.split_exact(delimiter, len(header) - 1).struct.unnest().get_columns()
-    return _Cut(header, columns, rows, int(blank.sum()))
-
-
-def _cut_quoted(text: str, delimiter: Delimiter, header_row: int, name: str) -> _Cut:
-    """Text with quotation marks: Python's csv reader in strict mode decides where cells and records end."""
+def _cut_record_by_record(text: str, delimiter: Delimiter, header_row: int, name: str) -> Rectangle:
+    """Any text: Python's csv reader in strict mode decides where cells and records end, and what is wrong."""
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     row = 0
     header: list[str] | None = None
@@ -146,7 +115,7 @@ def _cut_quoted(text: str, delimiter: Delimiter, header_row: int, name: str) -> 
     _refuse_ragged(pl.Series(cells, dtype=pl.Int64), numbered, (header_row, len(header)), delimiter, name)
     if chunk:
         chunks.append(_transposed(chunk))
-    return _Cut(header, pl.concat(chunks).get_columns(), numbered, blank_rows)
+    return Rectangle(header, pl.concat(chunks).get_columns(), numbered, blank_rows)
 
 
 def _transposed(records: list[list[str]]) -> pl.DataFrame:
