@@ -4,8 +4,10 @@
     variance of H = exp(2 x'beta) [ sum of m / denominator_j^2  +  q' V q ]
     q = sum of (mean_j - x) m / denominator_j
 
-The denominators are those of the likelihood: Breslow's estimate with his ties, Efron's with Efron's. The first part
-of the variance is that of the baseline, the second that of the coefficients. References: Breslow 1972 (J R Stat Soc
+The denominators are those of the likelihood: Breslow's estimate with his ties, Efron's with Efron's. With exact ties
+they are Breslow's at the exact coefficients, as in R: an approximation, because those are log odds ratios of time in
+steps, and the poorer the larger the share of those at risk who have the event at the same time. The first part of the
+variance is that of the baseline, the second that of the coefficients. References: Breslow 1972 (J R Stat Soc
 B 34:216); Tsiatis 1981 (Ann Stat 9:93); Therneau & Grambsch 2000, chapter 10.
 """
 
@@ -42,8 +44,8 @@ class BaselineHazard:
 def baseline_hazards(fit: CoxFit) -> tuple[BaselineHazard, ...]:
     """The cumulative baseline hazard, one per stratum that has events, for covariates (and offset) that are all 0.
 
-    `ValueError` when there is none: no model, a coefficient without a finite estimate, exact ties. Where 0 is far
-    from the data the numbers are extreme, and may be inf. Checked against: R `basehaz(centered = FALSE)`.
+    `ValueError` when there is none: no model, a coefficient without a finite estimate. Where 0 is far from the data
+    the numbers are extreme, and may be inf. Checked against: R `basehaz(centered = FALSE)`.
     """
     if (refusal := _no_baseline(fit)) is not None or fit.solution is None:
         raise ValueError(f"no baseline hazard: {refusal}")
@@ -97,9 +99,9 @@ def predicted_survival(
     at 0 and 1. The interval is for the probability of one patient with known covariates. With a robust variance its
     part from the coefficients is the robust one, that from the baseline remains the model's (as in R).
 
-    No estimate, with a reason: without a model, with exact ties, when a coefficient has no finite estimate, when a
-    row contradicts what was constant in the data, after the end of the (stratum's) follow-up; no interval before
-    the first event. `ValueError` for input of the wrong shape or content, or an unknown stratum.
+    No estimate, with a reason: without a model, when a coefficient has no finite estimate, when a row contradicts
+    what was constant in the data, after the end of the (stratum's) follow-up; no interval before the first event.
+    `ValueError` for input of the wrong shape or content, or an unknown stratum.
 
     Checked against: R `survfit(coxph, newdata)`, all three intervals (tests/golden/cox_more.json), and by hand.
     """
@@ -192,10 +194,6 @@ class _Baseline:
 def _no_baseline(fit: CoxFit) -> str | None:
     if fit.solution is None:
         return fit.reason or next((one for one in fit.reasons if one is not None), "no model")
-    if fit.ties == "exact":
-        return (
-            "with exact ties time is discrete and the model has no baseline hazard; fit it with Efron's ties"
-        )
     lost = np.flatnonzero(fit.solution.lost)
     return f"{fit.names[int(lost[0])]} has no finite estimate" if len(lost) else None
 

@@ -8,8 +8,9 @@ With denominators and means as in `likelihood`, r = exp(x'beta), and d_i = 1 for
     dfbeta        U_i V: about the change of the coefficients if patient i were left out
 
 At a tie the dying have in denominator j the share 1 - f_j of their hazard, as they have in the likelihood (Efron).
-References: Therneau, Grambsch & Fleming 1990 (Biometrika 77:147); Schoenfeld 1982 (Biometrika 69:239); Therneau &
-Grambsch 2000, Modeling Survival Data.
+With exact ties the martingale and deviance residuals are by Breslow's denominators at the exact coefficients, as in
+R; the others would not be parts of the exact score, and there are none. References: Therneau, Grambsch & Fleming 1990
+(Biometrika 77:147); Schoenfeld 1982 (Biometrika 69:239); Therneau & Grambsch 2000, Modeling Survival Data.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from crlm.statistics.cox.likelihood import Moments, moments
 from crlm.statistics.cox.model import CoxFit
 from crlm.statistics.cox.solve import Solution
 from crlm.statistics.times import FloatArray
+
+NOT_EXACT = (
+    "with exact ties there are martingale and deviance residuals only; "
+    "fit the model with Efron's ties for the others"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +52,7 @@ def martingale_residuals(fit: CoxFit) -> FloatArray:
     A row that is at risk at no event has the residual 0. Where coefficients have no finite estimate these are the
     residuals of the limit. `ValueError` when there is no model. Checked against: R `residuals(type = "martingale")`.
     """
-    solution = _solution(fit)
+    solution = _any_solution(fit)
     return fit.data.event - _in_order_of_the_data(
         fit, solution.sets.rows, solution_moments(solution).expected
     )
@@ -66,7 +72,7 @@ def deviance_residuals(fit: CoxFit) -> FloatArray:
 def score_residuals(fit: CoxFit) -> FloatArray:
     """What each row adds to the score at the estimates, not weighted: (n, q), columns as `estimated_names`.
 
-    `ValueError` when there is no model. Checked against: R `residuals(type = "score")`.
+    `ValueError` when there is no model, and with exact ties. Checked against: R `residuals(type = "score")`.
     """
     solution = _solution(fit)
     scores = patient_scores(solution_moments(solution))
@@ -77,8 +83,8 @@ def dfbeta_residuals(fit: CoxFit, *, scaled: bool = False) -> FloatArray:
     """About how much each coefficient changes when a row is left out: (n, q), columns as `estimated_names`.
 
     scaled: in units of the coefficient's standard error (R's dfbetas). Case weights are part of it: a row of weight
-    2 moves the coefficients twice as much (R's `weighted = TRUE`). `ValueError` when there is no model. Checked
-    against: R `residuals(type = "dfbeta" and "dfbetas")`.
+    2 moves the coefficients twice as much (R's `weighted = TRUE`). `ValueError` when there is no model, and with
+    exact ties. Checked against: R `residuals(type = "dfbeta" and "dfbetas")`.
     """
     solution = _solution(fit)
     values = _in_order_of_the_data(fit, solution.sets.rows, influence(solution))
@@ -92,8 +98,8 @@ def schoenfeld_residuals(fit: CoxFit, *, scaled: bool = False) -> EventResiduals
 
     scaled: as estimates of the coefficient at each event's time, beta + D V residual, with D events and V the
     covariance from the information (R's `scaledsch`; the weighted moving average of these is what is plotted against
-    time). Not weighted. `ValueError` when there is no model. Checked against: R `residuals(type = "schoenfeld" and
-    "scaledsch")`.
+    time). Not weighted. `ValueError` when there is no model, and with exact ties. Checked against: R
+    `residuals(type = "schoenfeld" and "scaledsch")`.
     """
     solution = _solution(fit)
     sets, at = solution.sets, solution_moments(solution)
@@ -132,7 +138,11 @@ def solution_moments(solution: Solution) -> Moments:
 
 def _solution(fit: CoxFit) -> Solution:
     if fit.ties == "exact":
-        raise ValueError("residuals are there for Efron's and Breslow's ties")
+        raise ValueError(NOT_EXACT)
+    return _any_solution(fit)
+
+
+def _any_solution(fit: CoxFit) -> Solution:
     if fit.solution is None:
         reason = fit.reason or next((one for one in fit.reasons if one is not None), "no model")
         raise ValueError(f"no residuals: {reason}")
