@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-CHUNK_BYTES = 500_000
+CHUNK_BYTES = 200_000
 QUOTE, LINE_END = ord('"'), ord("\n")
 STAND_IN = 0
 """Stands for a line end inside a cell while polars cuts the text; text with NUL characters was refused before."""
@@ -102,8 +102,9 @@ def _ends(data: np.ndarray, delimiter: int, *, quoted: bool) -> _Ends | None:
             before = start == 0 or int(data[start - 1]) in (delimiter, LINE_END, QUOTE)
             end = start + len(part)
             after = end == len(data) or int(data[end]) in (delimiter, LINE_END, QUOTE)
-            border = np.concatenate(([before], line_end | cell_end | mark, [after]))
-            if (mark & ~np.where(inside, border[:-2], border[2:])).any():
+            border = np.empty(len(part) + 2, bool)
+            border[0], border[1:-1], border[-1] = before, line_end | cell_end | mark, after
+            if (mark & ((inside & ~border[:-2]) | ~(inside | border[2:]))).any():
                 return None
             inner.append(start + np.flatnonzero(line_end & inside))
             line_end &= ~inside
