@@ -25,6 +25,10 @@ class Finding:
     count: int = 0
     rows: tuple[int, ...] = ()
     """The first rows concerned, as a spreadsheet counts them; `count` has them all."""
+    table: str | None = None
+    """The registry's table, where there is one."""
+    unknown: int = 0
+    """Rows for which the check could not be decided because a value is missing; they are not in `count`."""
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,23 @@ class Records:
     def with_columns(self, frame: pl.DataFrame, added: Mapping[str, Variable]) -> Records:
         """The same records with derived columns added."""
         return replace(self, frame=frame, variables={**self.variables, **added})
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All tables of one centre, typed, under the names and variables of the data dictionary.
+
+    Every table of the dictionary is present: one that the source lacks has no rows. Each table's frame has ROW and
+    all variables of its table; a column that the source lacks is null with a reason.
+    """
+
+    tables: Mapping[str, Records]
+    source: DataSource
+    snapshot: str | None
+    """The id of the snapshot that it was read from; None when it was read from files that can still change."""
+    dictionary_version: str
+    findings: tuple[Finding, ...] = ()
+
+    def table(self, name: str) -> Records:
+        """The table of that name; a KeyError when there is none."""
+        return self.tables[name]

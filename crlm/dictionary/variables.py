@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 """A name usable in expressions: a letter, then letters, digits or underscores."""
 
-VariableType = Literal["number", "integer", "category", "yes_no", "text", "date"]
+VariableType = Literal["number", "integer", "category", "several", "yes_no", "text", "date"]
 Code = bool | int | float | str
 
 
@@ -57,6 +57,7 @@ class Variable(Frozen):
     """One column of the analysis table.
 
     In a typed frame a `number` is Float64, an `integer` Int64, a `category` a String holding the level's *name*,
+    `several` levels at once a List(String) of level names in level order (an empty list: recorded as none of them),
     a `yes_no` a Boolean, a `text` a String and a `date` a Date. Missing is null in all of them; its reason is kept
     beside the value, never in it.
     """
@@ -66,10 +67,10 @@ class Variable(Frozen):
         default=None, description="The column's header in the file; the name when absent."
     )
     label: str = Field(min_length=1, description="The words in tables and figures.")
-    type: VariableType = Field(description="number, integer, category, yes_no, text or date.")
+    type: VariableType = Field(description="number, integer, category, several, yes_no, text or date.")
     unit: str | None = Field(default=None, description="The unit of a number, printed after the label.")
     levels: tuple[Level, ...] = Field(
-        default=(), description="The values of a category or yes_no, in table order."
+        default=(), description="The values of a category, several or yes_no, in table order."
     )
     reference: Name | None = Field(
         default=None, description="The reference level in models; the first level when absent (yes_no: no)."
@@ -103,7 +104,7 @@ class Variable(Frozen):
 
     @model_validator(mode="after")
     def _levels_fit_the_type(self) -> Variable:
-        if self.type in ("category", "yes_no"):
+        if self.type in ("category", "several", "yes_no"):
             if len(self.levels) < 2:
                 raise ValueError(f'"{self.name}" is a {self.type} and needs at least two levels')
             for what, given in (
@@ -116,7 +117,7 @@ class Variable(Frozen):
             if self.type == "yes_no" and {level.name for level in self.levels} != {"yes", "no"}:
                 raise ValueError(f'the levels of the yes_no "{self.name}" must be named "yes" and "no"')
         elif self.levels:
-            raise ValueError(f'"{self.name}" is a {self.type}; only a category or a yes_no has levels')
+            raise ValueError(f'"{self.name}" is a {self.type}; only a category, several or a yes_no has levels')
         if self.reference is not None and self.reference not in self.level_names:
             raise ValueError(
                 f'reference "{self.reference}" is not a level of "{self.name}": '
