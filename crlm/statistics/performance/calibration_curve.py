@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from crlm.statistics.cox import cox
 from crlm.statistics.logistic import logistic
@@ -22,6 +21,7 @@ from crlm.statistics.performance.product_limit import (
 )
 from crlm.statistics.performance.resampling import FailedReplicate, bootstrap_intervals
 from crlm.statistics.results import Estimate, interval_multiplier
+from crlm.statistics.splines import restricted_cubic_spline
 from crlm.statistics.times import BoolArray, FloatArray
 
 # Quantiles at which the knots of a restricted cubic spline lie: Harrell 2015, table 2.3.
@@ -70,6 +70,8 @@ def binary_calibration_curve(
     the curve (and knots) fitted anew. Sources: Harrell 2015; Austin & Steyerberg 2019 (Stat Med 38:4051).
     Checked against: R `glm` on Hmisc `rcspline.eval` (tests/golden/performance.json).
     """
+    from scipy import special
+
     outcome = validate_outcome(event)
     risks = validate_risk(risk, len(outcome))
     multiplier = interval_multiplier(level)
@@ -198,7 +200,7 @@ def _curve(
 
 
 class _Basis:
-    """A restricted cubic spline: x and k - 2 cubic terms that are linear beyond the outer knots (Harrell 2015)."""
+    """A restricted cubic spline with its knots at quantiles of x, also where there are few patients."""
 
     def __init__(self, x: FloatArray, knots: int) -> None:
         self.at = np.quantile(x, KNOTS[knots])
@@ -206,17 +208,7 @@ class _Basis:
             raise NoCurveError(f"the predictions take too few different values for {knots} different knots")
 
     def __call__(self, x: FloatArray) -> FloatArray:
-        t = self.at
-        scale, gap = (t[-1] - t[0]) ** 2, t[-1] - t[-2]
-
-        def cubed(k: int) -> FloatArray:
-            return np.asarray(np.maximum(x - t[k], 0.0) ** 3)
-
-        terms = [
-            (cubed(j) - cubed(-2) * (t[-1] - t[j]) / gap + cubed(-1) * (t[-2] - t[j]) / gap) / scale
-            for j in range(len(t) - 2)
-        ]
-        return np.column_stack([x, *terms])
+        return restricted_cubic_spline(x, "x", self.at).columns
 
 
 def _names(X: FloatArray) -> list[str]:
