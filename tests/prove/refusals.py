@@ -12,10 +12,14 @@ import numpy as np
 from crlm.statistics.comparison import log_rank
 from crlm.statistics.competing_risks import fine_gray
 from crlm.statistics.contingency import fisher
-from crlm.statistics.cox import cox
+from crlm.statistics.cox import CoxFit, cox, with_robust_variance
+from crlm.statistics.cox.penalised import penalised_cox
+from crlm.statistics.cox.profile import profile_coefficients
+from crlm.statistics.cox.residuals import dfbeta_residuals, schoenfeld_residuals, score_residuals
 from crlm.statistics.curve_readings import median
 from crlm.statistics.group_tests import t_test
 from crlm.statistics.logistic import logistic
+from crlm.statistics.proportional_hazards import proportional_hazards_test
 from crlm.statistics.survival_curve import kaplan_meier
 
 
@@ -283,6 +287,45 @@ be. Coefficients are log hazard ratios and log odds ratios. The Cox models of th
 and surpyval 0.25, on inputs of the same kinds.
 """
 
+TOGETHER = """## Options that do not go together
+
+What Cox's model does not give, although the ordinary input has an estimate. The reasons are on
+[its page](cox.md)."""
+
+
+def _fit(**options: object) -> CoxFit:
+    return cox(BASE.time, BASE.event, BASE.matrix, list(BASE.columns), **options)
+
+
+COMBINATIONS: dict[str, Callable[[], object]] = {
+    "Firth's method, robust variance": lambda: with_robust_variance(_fit(method="firth")),
+    "Firth's method, test of proportional hazards": lambda: (
+        proportional_hazards_test(_fit(method="firth")).overall
+    ),
+    "Firth's method, score test": lambda: _fit(method="firth").score_test,
+    "Firth's method, exact ties": lambda: _fit(method="firth", ties="exact"),
+    "exact ties, case weights": lambda: _fit(ties="exact", weights=np.ones(N)),
+    "exact ties, robust variance": lambda: with_robust_variance(_fit(ties="exact")),
+    "exact ties, profile intervals": lambda: profile_coefficients(_fit(ties="exact")),
+    "exact ties, score residuals": lambda: score_residuals(_fit(ties="exact")),
+    "exact ties, dfbeta residuals": lambda: dfbeta_residuals(_fit(ties="exact")),
+    "exact ties, Schoenfeld residuals": lambda: schoenfeld_residuals(_fit(ties="exact")),
+    "exact ties, test of proportional hazards": lambda: proportional_hazards_test(_fit(ties="exact")).overall,
+    "exact ties, penalties": lambda: penalised_cox(
+        BASE.time, BASE.event, BASE.matrix, list(BASE.columns), ties="exact"
+    ),
+    "robust variance, likelihood-ratio test": lambda: with_robust_variance(_fit()).likelihood_ratio_test,
+    "robust variance, profile intervals": lambda: profile_coefficients(with_robust_variance(_fit())),
+}
+"""Options of Cox's model that do not go together: each gives a test without value, or is refused."""
+
+
+def combination(name: str) -> Outcome:
+    try:
+        return of_test(COMBINATIONS[name]())
+    except ValueError as refusal:
+        return Outcome("refused", f"refused: {refusal}")
+
 
 def outcome(estimator: str, case: str) -> Outcome:
     try:
@@ -306,6 +349,8 @@ def page() -> str:
             parts.append(f"As for the ordinary input: {same if other else 'all'}.")
         if name in PEERS:
             parts.append(f"Peers: {PEERS[name]}")
+    rows = [f"| {name} | {combination(name).words} |" for name in COMBINATIONS]
+    parts.append(f"{TOGETHER}\n\n" + "\n".join(["| asked for | gives |", "|---|---|", *rows]))
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.prove.refusals import CASES, ESTIMATORS, outcome, page
+from tests.prove.refusals import CASES, COMBINATIONS, ESTIMATORS, combination, outcome, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "refusals.md"
 KINDS = {"E": "estimate", "P": "part", "N": "none", "R": "refused", "=": "estimate"}
@@ -78,6 +78,12 @@ def test_each_outcome_is_of_its_kind(case):
 )
 def test_cox_names_the_column_or_the_row(case, words):
     assert words in outcome("cox", case).words
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_options_that_do_not_go_together_say_so(name):
+    found = combination(name)
+    assert found.kind in ("none", "refused") and found.words and not found.numbers
 
 
 def test_the_page_is_what_the_script_prints():
