@@ -1,4 +1,4 @@
-"""The decorator of kernels. Only modules whose name ends in `_kernel` import it, and only when numba is installed."""
+"""The decorators of kernels. Only modules whose name ends in `_kernel` import them, and only when numba is installed."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ FAST = {"reassoc", "contract", "nsz"}
 def compiled(function: Function) -> Function:
     """Compile at the first call, keep the result on disk, and run without Python's lock."""
     return cast(Function, numba.njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")(function))
+
+
+def compiled_in_order(function: Function) -> Function:
+    """The same, for arithmetic whose rounding is meant as written."""
+    return cast(
+        Function, numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")(function)
+    )

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from crlm.statistics.batch.engine import Engine, choose_engine, spread, thread_count
-from crlm.statistics.batch.ordering import order_by_event
+from crlm.statistics.batch.ordering import order_by_event_compiled
 from crlm.statistics.cox.fit import cox
 from crlm.statistics.cox.model import CoxData, Ties
 from crlm.statistics.cox.validation import validate_data, validate_names
 from crlm.statistics.regression import wald_estimate
 from crlm.statistics.results import Estimate, TestResult, chi_square_p
+from crlm.statistics.times import BoolArray, FloatArray, validate_survival
+
+# Patients times models below which a second thread takes longer to start than it saves.
+WORTH_A_THREAD = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,33 +78,26 @@ def screen_cox(
         raise ValueError(f"ties was {ties!r}; it is 'efron' or 'breslow'")
     chosen, workers = choose_engine(engine), thread_count(threads)
     covariates = np.asarray(X, dtype=np.float64)
-    datasets = [
-        # The covariates are the same for all endpoints and looked at once.
-        validate_data(
-            time,
-            event,
-            covariates if e == 0 or covariates.ndim != 2 else covariates[:, :0],
-            strata=None,
-            weights=None,
-            entry=None,
-            offset=None,
-            patient=None,
-        )
-        for e, (time, event) in enumerate(endpoints)
-    ]
+    survival = [validate_survival(time, event) for time, event in endpoints]
+    if (
+        covariates.ndim != 2
+        or any(len(time) != len(covariates) for time, _ in survival)
+        or not np.isfinite(covariates).all()
+    ):
+        for time, event in survival:  # says what is wrong
+            _model_data(time, event, covariates)
     columns, _ = validate_names(names, None, covariates.shape[1] if covariates.ndim == 2 else 0)
-    E, p = len(datasets), len(columns)
-    values, undecided = np.zeros((E, p, 5)), np.ones((E, p), dtype=np.int64)
+    E, p = len(survival), len(columns)
+    values, undecided = np.zeros((E, p, 3)), np.ones((E, p), dtype=np.int64)
     if chosen == "numba":
-        _compiled(datasets, covariates, ties, workers, undecided, values)
+        _compiled(survival, covariates, ties, workers, undecided, values)
     coefficients, errors = values[:, :, 0].copy(), values[:, :, 1].copy()
-    ratios = np.maximum(2.0 * (values[:, :, 3] - values[:, :, 2]), 0.0)
+    ratios = np.maximum(2.0 * values[:, :, 2], 0.0)
     missing, no_ratio = np.zeros((E, p), dtype=bool), np.zeros((E, p), dtype=bool)
     reasons: dict[tuple[int, int], str] = {}
     left = [(int(e), int(j)) for e, j in np.argwhere(undecided)]
     for e, j in left:
-        data = datasets[e]
-        fit = cox(data.time, data.event, covariates[:, [j]], columns[j : j + 1], ties=ties, level=level)
+        fit = cox(*survival[e], covariates[:, [j]], columns[j : j + 1], ties=ties, level=level)
         one, ratio = fit.coefficients[0], fit.likelihood_ratio_test.statistic
         missing[e, j], no_ratio[e, j] = one.value is None, ratio is None
         coefficients[e, j], errors[e, j] = one.value or 0.0, one.standard_error or 0.0
@@ -120,19 +117,26 @@ def screen_cox(
     )
 
 
+def _model_data(time: FloatArray, event: BoolArray, X: FloatArray) -> CoxData:
+    return validate_data(time, event, X, strata=None, weights=None, entry=None, offset=None, patient=None)
+
+
 def _compiled(
-    datasets: Sequence[CoxData],
-    covariates: np.ndarray[Any, np.dtype[np.float64]],
+    survival: Sequence[tuple[FloatArray, BoolArray]],
+    covariates: FloatArray,
     ties: Ties,
     workers: int,
-    undecided: np.ndarray[Any, np.dtype[np.int64]],
-    values: np.ndarray[Any, np.dtype[np.float64]],
+    undecided: NDArray[np.int64],
+    values: FloatArray,
 ) -> None:
-    from crlm.statistics.batch.univariable_kernel import screen
+    from crlm.statistics.batch.univariable_kernel import MOST_VALUES, encode, screen
 
     by_column = np.ascontiguousarray(covariates.T)
-    p = len(by_column)
-    orders = [order_by_event(one.time, one.event) for one in datasets]
+    p, n = by_column.shape
+    distinct, different = np.empty((p, MOST_VALUES)), np.empty(p, dtype=np.int64)
+    codes = np.empty((p, n), dtype=np.int8)
+    encode(by_column, distinct, codes, different)
+    orders = [order_by_event_compiled(time, event) for time, event in survival]
 
     def part(begin: int, end: int) -> None:
         for e, order in enumerate(orders):
@@ -140,6 +144,9 @@ def _compiled(
             if first < last and len(order.death_ends):
                 screen(
                     by_column[first:last],
+                    distinct[first:last],
+                    codes[first:last],
+                    different[first:last],
                     order.rows,
                     order.starts,
                     order.death_ends,
@@ -148,7 +155,4 @@ def _compiled(
                     values[e, first:last],
                 )
 
-    models = len(datasets) * p
-    # Little work is not cut into more parts than there are threads.
-    small = by_column.size * len(datasets) < 1_000_000
-    spread(part, models, workers, least=max(16, models // workers if small else 0))
+    spread(part, len(survival) * p, workers, least=max(1, WORTH_A_THREAD // max(n, 1)))

@@ -11,12 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from crlm.statistics.batch.engine import Engine, choose_engine, spread, thread_count
+from crlm.statistics.batch.ordering import TIE_TOLERANCE
 from crlm.statistics.comparison import log_rank
 from crlm.statistics.cox.fit import cox
 from crlm.statistics.cox.model import Ties
 from crlm.statistics.times import FloatArray
-
-_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))  # of `tie_times`
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +57,17 @@ def analyse_trials(
     chosen, workers = choose_engine(engine), thread_count(threads)
     R, n = times.shape
     undecided = np.ones(R, dtype=np.int64)
-    found, counted = np.zeros((R, 5)), np.zeros((R, 4))
+    found, counted = np.zeros((R, 3)), np.zeros((R, 4))
     # The lowest bits of a time make room for event and arm: noise far below what ties times.
     if chosen == "numba" and n and float(times.max(initial=0.0)) < 1e6:
-        from crlm.statistics.batch.univariable_kernel import trials
+        from crlm.statistics.batch.trials_kernel import trials
 
         def part(begin: int, end: int) -> None:
             bits = (times[begin:end] + 0.0).view(np.int64)
             keys = (bits & ~np.int64(3)) | (events[begin:end] << 1) | arms[begin:end]
             keys.sort(axis=1)
             trials(
-                keys, _TOLERANCE, ties == "efron", undecided[begin:end], found[begin:end], counted[begin:end]
+                keys, TIE_TOLERANCE, ties == "efron", undecided[begin:end], found[begin:end], counted[begin:end]
             )
 
         spread(part, R, workers, least=8)

@@ -1,7 +1,9 @@
-"""Compiled: Cox models with one covariate, for screens and simulated trials.
+"""Compiled: the maximum of Cox's likelihood with one covariate, for screens and simulated trials.
 
-A covariate with few different values is summed through a table of event times by values, so that a pass costs one
-exponential per value and not per patient. Sums as in `crlm.statistics.cox.likelihood`.
+Everything is kept by event and not by event time: event e of the D has the risk set of its time, less f = 0, 1/d, ...
+of the d who die at that time (Efron; f = 0 for Breslow). With S_q[e] = sum r x^q - f sum_dying r x^q, r = exp(b x),
+the log-likelihood is b observed - sum log S_0[e], and its derivatives are sums of the moments S_q[e] / S_0[e]. A
+covariate with few values is summed from counts, one with two values needs no sums at all.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crlm.statistics.batch.compiled import compiled
+from crlm.statistics.batch.exponential_kernel import exponentials
 from crlm.statistics.times import FloatArray
 
 IntArray = NDArray[Any]
@@ -19,177 +22,282 @@ IntArray = NDArray[Any]
 FITTED, UNDECIDED = 0, 1
 MAX_ITERATIONS = 20
 MAX_HALVINGS = 10
-SMALLEST = 1e-140
-TOLERANCE = 1e-17  # squared length of the last step in standard errors
+FARTHEST = 300.0  # the largest b x, so that no risk and no sum of risks overflows
+TOLERANCE = 1e-11  # squared length in standard errors of the last step; its third power is the error that remains
 PIVOT_TOLERANCE = float(np.finfo(np.float64).eps ** 0.75)
 MOST_VALUES = 16
 
 
 @compiled
-def likelihood(sums: FloatArray, d: IntArray, K: int, efron: bool, result: FloatArray) -> None:
-    """From S0, S1, S2, T0, T1, T2 (rows of sums) to minus log denominators, expected x, information."""
-    S0, S1, S2, T0, T1, T2 = sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
-    log, product, expected, information = 0.0, 1.0, 0.0, 0.0
-    for k in range(K):
-        if efron and d[k] > 1:
-            share = 1.0 / d[k]
-            for drawn in range(d[k]):
-                f = drawn * share
-                denominator = S0[k] - f * T0[k]
-                if not denominator > SMALLEST:
-                    result[0] = -np.inf
-                    return
-                inverse = 1.0 / denominator
-                mean = (S1[k] - f * T1[k]) * inverse
-                expected += mean
-                information += (S2[k] - f * T2[k]) * inverse - mean * mean
-                product *= denominator
-                if product > 1e100 or product < 1e-100:
-                    log += np.log(product)
-                    product = 1.0
-        elif d[k] > 0:
-            if not S0[k] > SMALLEST:
-                result[0] = -np.inf
-                return
-            inverse = 1.0 / S0[k]
-            mean = S1[k] * inverse
-            expected += d[k] * mean
-            information += d[k] * (S2[k] * inverse - mean * mean)
-            for _ in range(d[k]):
-                product *= S0[k]
-                if product > 1e100 or product < 1e-100:
-                    log += np.log(product)
-                    product = 1.0
-    result[0], result[1], result[2] = -(log + np.log(product)), expected, information
-
-
-@compiled
-def sums_by_table(
-    b: float, values: FloatArray, V: int, at_risk: FloatArray, dying: FloatArray, K: int, sums: FloatArray
-) -> float:
-    """Fill `sums` at beta = b from counts at risk and dying, (values, K); returns the shift of b x."""
-    shift = -np.inf
-    for v in range(V):
-        shift = max(shift, b * values[v])
-    for row in range(6):
-        for k in range(K):
-            sums[row, k] = 0.0
+def sums_by_value(b: float, values: FloatArray, V: int, counts: FloatArray, D: int, S: FloatArray) -> None:
+    """S (4, D) from counts (V, D): at risk with each value, less f times those dying with it."""
+    for q in range(4):
+        for e in range(D):
+            S[q, e] = 0.0
     for v in range(V):
         x = values[v]
-        r = np.exp(b * x - shift)
-        rx, rxx = r * x, r * x * x
-        for k in range(K):
-            n, m = at_risk[v, k], dying[v, k]
-            sums[0, k] += n * r
-            sums[1, k] += n * rx
-            sums[2, k] += n * rxx
-            sums[3, k] += m * r
-            sums[4, k] += m * rx
-            sums[5, k] += m * rxx
-    return shift
+        r = np.exp(b * x)
+        rx, rxx, rxxx = r * x, r * x * x, r * x * x * x
+        for e in range(D):
+            number = counts[v, e]
+            S[0, e] += number * r
+            S[1, e] += number * rx
+            S[2, e] += number * rxx
+            S[3, e] += number * rxxx
 
 
 @compiled
 def sums_by_patient(
     b: float,
     x: FloatArray,
-    n: int,
-    starts: IntArray,
-    death_ends: IntArray,
-    K: int,
-    risk: FloatArray,
-    sums: FloatArray,
-) -> float:
-    """Fill `sums` at beta = b from the covariate of each patient, in the order of `Ordering`."""
-    shift = -np.inf
-    for i in range(n):
-        shift = max(shift, b * x[i])
-    for i in range(n):
-        risk[i] = np.exp(b * x[i] - shift)
-    s0, s1, s2 = 0.0, 0.0, 0.0
-    k = K
-    for i in range(n - 1, -1, -1):
-        if k > 0 and i < starts[k]:
-            k -= 1
-        if i == death_ends[k] - 1:  # those who leave later are in the sums, the dying not yet
-            sums[3, k], sums[4, k], sums[5, k] = s0, s1, s2
-        r = risk[i]
+    m: int,
+    first: IntArray,
+    after: IntArray,
+    f: FloatArray,
+    D: int,
+    exponents: IntArray,
+    work: FloatArray,
+    S: FloatArray,
+) -> None:
+    """S (4, D) from the covariate of each patient, in the order of `Ordering`.
+
+    first, after: (D,) the first patient at risk at the event and the first behind those who die with it. work: (5,
+    m + 1), of which four rows become the sums from one patient to the last.
+    """
+    risk = work[4]
+    for i in range(m):
+        risk[i] = b * x[i]
+    exponentials(risk, m, exponents, risk)
+    s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
+    work[0, m], work[1, m], work[2, m], work[3, m] = s0, s1, s2, s3
+    for i in range(m - 1, -1, -1):
+        r, value = risk[i], x[i]
         s0 += r
-        s1 += r * x[i]
-        s2 += r * x[i] * x[i]
-        if i == starts[k]:
-            sums[0, k], sums[1, k], sums[2, k] = s0, s1, s2
-            sums[3, k], sums[4, k], sums[5, k] = s0 - sums[3, k], s1 - sums[4, k], s2 - sums[5, k]
-    return shift
+        r *= value
+        s1 += r
+        r *= value
+        s2 += r
+        s3 += r * value
+        work[0, i], work[1, i], work[2, i], work[3, i] = s0, s1, s2, s3
+    for e in range(D):
+        share, there, behind = f[e], first[e], after[e]
+        for q in range(4):
+            S[q, e] = (1.0 - share) * work[q, there] + share * work[q, behind]
+
+
+@compiled
+def moments(S: FloatArray, at_zero: FloatArray, D: int, together: int, result: FloatArray) -> None:
+    """Sums over the events of log S_0 / S_0(0), mean, variance and third central moment, into result."""
+    log, expected, information, third = 0.0, 0.0, 0.0, 0.0
+    for begin in range(0, D, together):
+        product = 1.0
+        for e in range(begin, min(begin + together, D)):
+            inverse = 1.0 / S[0, e]
+            product *= S[0, e] * at_zero[e]
+            one, two, three = S[1, e] * inverse, S[2, e] * inverse, S[3, e] * inverse
+            expected += one
+            information += two - one * one
+            third += three - 3.0 * one * two + 2.0 * one * one * one
+        log += np.log(product)
+    result[0], result[1], result[2], result[3] = log, expected, information, third
+
+
+@compiled
+def two_values(
+    b: float, ones: FloatArray, all_at_zero: FloatArray, at_zero: FloatArray, D: int, together: int, result: FloatArray
+) -> None:
+    """The same of a covariate that is 0 or 1, from `ones`, the part of S_0(0) = all_at_zero with the value 1."""
+    rise = np.expm1(b)
+    ratio = rise + 1.0
+    log, expected, information, third = 0.0, 0.0, 0.0, 0.0
+    for begin in range(0, D, together):
+        product = 1.0
+        for e in range(begin, min(begin + together, D)):
+            whole = all_at_zero[e] + ones[e] * rise
+            product *= whole * at_zero[e]
+            share = ones[e] * ratio / whole
+            spread = share * (1.0 - share)
+            expected += share
+            information += spread
+            third += spread * (1.0 - 2.0 * share)
+        log += np.log(product)
+    result[0], result[1], result[2], result[3] = log, expected, information, third
+
+
+@compiled
+def evaluate(
+    b: float,
+    x: FloatArray,
+    m: int,
+    reach: float,
+    values: FloatArray,
+    V: int,
+    counts: FloatArray,
+    first: IntArray,
+    after: IntArray,
+    f: FloatArray,
+    all_at_zero: FloatArray,
+    at_zero: FloatArray,
+    D: int,
+    exponents: IntArray,
+    work: FloatArray,
+    S: FloatArray,
+    result: FloatArray,
+) -> bool:
+    """`moments` at b by the shortest way; False when b x is too large to compute with. reach: the largest |x|."""
+    farthest = abs(b) * reach
+    if not farthest <= FARTHEST:
+        return False
+    together = max(min(int(FARTHEST / max(farthest, 1.0)), 32), 1)  # products that cannot overflow
+    if V == 2:
+        two_values(b, counts[1], all_at_zero, at_zero, D, together, result)
+        return True
+    if V > 0:
+        sums_by_value(b, values, V, counts, D, S)
+    else:
+        sums_by_patient(b, x, m, first, after, f, D, exponents, work, S)
+    moments(S, at_zero, D, together, result)
+    return True
 
 
 @compiled
 def maximise(
     x: FloatArray,
-    n: int,
-    starts: IntArray,
-    death_ends: IntArray,
+    m: int,
+    reach: float,
     values: FloatArray,
     V: int,
-    at_risk: FloatArray,
-    dying: FloatArray,
-    d: IntArray,
-    K: int,
+    counts: FloatArray,
+    first: IntArray,
+    after: IntArray,
+    f: FloatArray,
+    all_at_zero: FloatArray,
+    at_zero: FloatArray,
+    D: int,
     observed: float,
-    events: int,
     size: float,
-    efron: bool,
-    risk: FloatArray,
-    sums: FloatArray,
+    exponents: IntArray,
+    work: FloatArray,
+    S: FloatArray,
     result: FloatArray,
 ) -> int:
-    """Newton from 0. V > 0: by table, else by patient. result: coefficient, standard error, log-likelihoods at 0 and
-    at the maximum. result[4] is the score statistic at 0. observed: sum of x over the events.
+    """Halley's method from 0. V = 2: x is 0 or 1, V > 2: by value, V = 0: by patient.
+
+    result: coefficient, standard error, log-likelihood above that at 0. observed: sum of x over the events. size:
+    information beside which a vanishing one is rounding. Halley's step uses the third derivative, which costs next to
+    nothing here, and the last step also corrects the information by it.
     """
-    at = np.empty(3)
+    at = np.empty(4)
     b, here = 0.0, 0.0
-    for iteration in range(MAX_ITERATIONS):
-        if iteration == 0:
-            shift = (
-                sums_by_table(0.0, values, V, at_risk, dying, K, sums)
-                if V > 0
-                else sums_by_patient(0.0, x, n, starts, death_ends, K, risk, sums)
-            )
-            likelihood(sums, d, K, efron, at)
-            here = at[0]
-            result[2] = here
-        score, information = observed - at[1], at[2]
+    if not evaluate(
+        b, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, work, S, at
+    ):
+        return UNDECIDED
+    for _ in range(MAX_ITERATIONS):
+        score, information, third = observed - at[1], at[2], at[3]
         if not information > PIVOT_TOLERANCE * size:
             return UNDECIDED
         step = score / information
         length = score * step
-        if iteration == 0:
-            result[4] = length
-        if length <= TOLERANCE:
-            result[0], result[1], result[3] = b + step, 1.0 / np.sqrt(information), here
+        curved = 1.0 + 0.5 * step * third / information
+        if 0.5 < curved < 2.0:
+            step /= curved
+        # Where the likelihood rises for ever both shrink together, and the step does not become small beside them.
+        if length <= TOLERANCE and abs(step * third) <= 1e-3 * information:
+            result[0], result[1] = b + step, 1.0 / np.sqrt(information + third * step)
+            result[2] = here + step * (score - 0.5 * step * information)
             return FITTED
-        there = -np.inf
-        for _ in range(MAX_HALVINGS):
+        for halving in range(MAX_HALVINGS):
             trial = b + step
-            shift = (
-                sums_by_table(trial, values, V, at_risk, dying, K, sums)
-                if V > 0
-                else sums_by_patient(trial, x, n, starts, death_ends, K, risk, sums)
-            )
-            likelihood(sums, d, K, efron, at)
-            there = at[0] + trial * observed - events * shift
-            if there >= here - 1e-9 * abs(here):
+            there = -np.inf
+            if evaluate(
+                trial, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, work, S, at
+            ):  # fmt: skip
+                there = trial * observed - at[0]
+            if there >= here - 1e-9 * D:
                 break
+            if halving == MAX_HALVINGS - 1:
+                return UNDECIDED
             step /= 2.0
-        else:
-            return UNDECIDED
         b, here = trial, there
     return UNDECIDED
 
 
 @compiled
+def events_of(
+    starts: IntArray,
+    death_ends: IntArray,
+    efron: bool,
+    first: IntArray,
+    after: IntArray,
+    f: FloatArray,
+    all_at_zero: FloatArray,
+    at_zero: FloatArray,
+) -> int:
+    """Per event: the places of `sums_by_patient`, f, S_0(0) and its inverse; returns their number D."""
+    m, D = starts[len(starts) - 1], 0
+    for k in range(len(death_ends)):
+        d = death_ends[k] - starts[k]
+        for drawn in range(d):
+            first[D], after[D], f[D] = starts[k], death_ends[k], drawn / d if efron else 0.0
+            all_at_zero[D] = (m - starts[k]) - f[D] * d
+            at_zero[D] = 1.0 / all_at_zero[D]
+            D += 1
+    return D
+
+
+@compiled
+def encode(X: FloatArray, values: FloatArray, codes: IntArray, different: IntArray) -> None:
+    """The different values of each row of X (p, n) and the code of each entry; `different` is 0 for too many."""
+    p, n = X.shape
+    most = min(values.shape[1], n // 8)
+    for j in range(p):
+        V = 0
+        for i in range(n):
+            v = 0
+            while v < V and values[j, v] != X[j, i]:
+                v += 1
+            if v == V:
+                if v == most:
+                    V = 0
+                    break
+                values[j, v] = X[j, i]
+                V += 1
+            codes[j, i] = v
+        different[j] = V
+
+
+@compiled
+def count_values(
+    codes: IntArray, rows: IntArray, V: int, starts: IntArray, death_ends: IntArray, efron: bool, counts: FloatArray
+) -> None:
+    """Counts of `sums_by_value` per value and event; of value 0 none are needed where there are two."""
+    at_risk, dying = np.zeros(V), np.zeros(V)
+    place = 0
+    for k in range(len(death_ends)):
+        place += death_ends[k] - starts[k]
+    for k in range(len(death_ends) - 1, -1, -1):
+        for v in range(V):
+            dying[v] = 0.0
+        for i in range(starts[k], death_ends[k]):
+            dying[codes[rows[i]]] += 1.0
+        for i in range(death_ends[k], starts[k + 1]):
+            at_risk[codes[rows[i]]] += 1.0
+        d = death_ends[k] - starts[k]
+        place -= d
+        for v in range(1 if V == 2 else 0, V):
+            at_risk[v] += dying[v]
+            share = dying[v] / d if efron else 0.0
+            for drawn in range(d):
+                counts[v, place + drawn] = at_risk[v] - share * drawn
+
+
+@compiled
 def screen(
     X: FloatArray,
+    values: FloatArray,
+    codes: IntArray,
+    different: IntArray,
     rows: IntArray,
     starts: IntArray,
     death_ends: IntArray,
@@ -197,157 +305,45 @@ def screen(
     status: IntArray,
     result: FloatArray,
 ) -> None:
-    """Each row of X (p, n) alone; status: (p,), result: (p, 5) as in `maximise` are written."""
-    p, m, K = len(X), len(rows), len(death_ends)
-    x, risk, sums = np.empty(m), np.empty(m), np.empty((6, K))
-    values, code = np.empty(MOST_VALUES), np.empty(m, np.int64)
-    at_risk, dying = np.empty((MOST_VALUES, K)), np.empty((MOST_VALUES, K))
-    d, events = death_ends - starts[:-1], 0
-    for k in range(K):
-        events += d[k]
+    """Each row of X (p, n) alone, as `encode` left it; status: (p,), result: (p, 3) as in `maximise` are written."""
+    p, m = len(X), len(rows)
+    first, after, exponents = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m + 1, np.int64)
+    f, all_at_zero, at_zero = np.empty(m), np.empty(m), np.empty(m)
+    D = events_of(starts, death_ends, efron, first, after, f, all_at_zero, at_zero)
+    x, work, S = np.empty(m), np.empty((5, m + 1)), np.empty((4, D))
+    counts, centred = np.empty((MOST_VALUES, D)), np.empty(MOST_VALUES)
     for j in range(p):
-        mean, square, observed = 0.0, 0.0, 0.0
-        for i in range(m):
-            x[i] = X[j, rows[i]]
-        for i in range(m):
-            mean += x[i]
-        mean /= m
-        for i in range(m):
-            x[i] -= mean
-            square += x[i] * x[i]
-        for k in range(K):
-            for i in range(starts[k], death_ends[k]):
-                observed += x[i]
-        V = distinct(x, m, values, code)
-        if m < V * 8:
-            V = 0
+        V, column, code, own = different[j], X[j], codes[j], values[j]
+        middle, scale, reach, square, observed = 0.0, 1.0, 1.0, 0.0, 0.0
+        if V == 2:
+            scale, high = own[1] - own[0], 0
+            for i in range(m):
+                high += code[rows[i]]
+            for k in range(len(death_ends)):
+                for i in range(starts[k], death_ends[k]):
+                    observed += code[rows[i]]
+            square = high * (m - high) / m
+        else:
+            for i in range(m):
+                x[i] = column[rows[i]]
+            for i in range(m):
+                middle += x[i]
+            middle /= m
+            reach = 0.0
+            for i in range(m):
+                x[i] -= middle
+                square += x[i] * x[i]
+                reach = max(reach, abs(x[i]))
+            for k in range(len(death_ends)):
+                for i in range(starts[k], death_ends[k]):
+                    observed += x[i]
         if V > 0:
-            tabulate(code, V, starts, death_ends, at_risk, dying)
+            count_values(code, rows, V, starts, death_ends, efron, counts)
+            for v in range(V):
+                centred[v] = own[v] - middle
         status[j] = maximise(
-            x,
-            m,
-            starts,
-            death_ends,
-            values,
-            V,
-            at_risk,
-            dying,
-            d,
-            K,
-            observed,
-            events,
-            square / m * events,
-            efron,
-            risk,
-            sums,
-            result[j],
-        )
-
-
-@compiled
-def distinct(x: FloatArray, n: int, values: FloatArray, code: IntArray) -> int:
-    """The different values of x and the code of each; 0 when there are more than fit."""
-    V = 0
-    for i in range(n):
-        v = 0
-        while v < V and values[v] != x[i]:
-            v += 1
-        if v == V:
-            if len(values) == V:
-                return 0
-            values[v] = x[i]
-            V += 1
-        code[i] = v
-    return V
-
-
-@compiled
-def tabulate(
-    code: IntArray, V: int, starts: IntArray, death_ends: IntArray, at_risk: FloatArray, dying: FloatArray
-) -> None:
-    """Count those at risk and dying at each event time, by value."""
-    K = len(death_ends)
-    for v in range(V):
-        for k in range(K):
-            at_risk[v, k], dying[v, k] = 0.0, 0.0
-    for k in range(K):
-        for i in range(starts[k], starts[k + 1]):
-            at_risk[code[i], k] += 1.0
-            if i < death_ends[k]:
-                dying[code[i], k] += 1.0
-    for v in range(V):
-        for k in range(K - 2, -1, -1):
-            at_risk[v, k] += at_risk[v, k + 1]
-
-
-@compiled
-def trials(
-    keys: IntArray, tolerance: float, efron: bool, status: IntArray, result: FloatArray, log_rank: FloatArray
-) -> None:
-    """Cox and log-rank of two arms in each trial.
-
-    keys: (R, n) sorted along the rows: the bits of a time, the lowest two replaced by 2 event + arm. result: (R,
-    5) as in `maximise`; log_rank: (R, 4) O - E and its variance, observed in arm 1 and in all.
-    """
-    R, n = keys.shape
-    at_risk, dying, sums = np.empty((2, n)), np.empty((2, n)), np.empty((6, n))
-    d, starts, values = np.empty(n, np.int64), np.empty(1, np.int64), np.array([0.0, 1.0])
-    x, risk = np.empty(1), np.empty(1)
-    for r in range(R):
-        time = (keys[r] & ~3).view(np.float64)
-        total, different = time[0], 1
-        for i in range(1, n):
-            if time[i] != time[i - 1]:
-                total += time[i]
-                different += 1
-        noise = tolerance * max(1.0, total / different)
-        arms = np.zeros(2)
-        K, i = 0, n - 1
-        while i >= 0:  # from the last time down, blocks of the same time
-            d0, d1 = 0, 0
-            while True:
-                arm, event = keys[r, i] & 1, (keys[r, i] >> 1) & 1
-                arms[arm] += 1.0
-                d1 += event * arm
-                d0 += event * (1 - arm)
-                i -= 1
-                if i < 0 or time[i + 1] - time[i] > noise:
-                    break
-            if d0 + d1 > 0:
-                at_risk[0, K], at_risk[1, K] = arms[0], arms[1]
-                dying[0, K], dying[1, K], d[K] = d0, d1, d0 + d1
-                K += 1
-        observed, events, expected, variance = 0.0, 0, 0.0, 0.0
-        for k in range(K):
-            everybody = at_risk[0, k] + at_risk[1, k]
-            share = at_risk[1, k] / everybody
-            observed += dying[1, k]
-            events += d[k]
-            expected += d[k] * share
-            if everybody > 1.0:
-                variance += d[k] * share * (1.0 - share) * (everybody - d[k]) / (everybody - 1.0)
-        log_rank[r, 0], log_rank[r, 1], log_rank[r, 2], log_rank[r, 3] = (
-            observed - expected,
-            variance,
-            observed,
-            events,
-        )
-        status[r] = maximise(
-            x,
-            0,
-            starts,
-            starts,
-            values,
-            2,
-            at_risk,
-            dying,
-            d,
-            K,
-            observed,
-            events,
-            events * 0.25,
-            efron,
-            risk,
-            sums,
-            result[r],
-        )
+            x, m, reach, centred, V, counts, first, after, f, all_at_zero, at_zero, D, observed, square / m * D,
+            exponents, work, S, result[j],
+        )  # fmt: skip
+        result[j, 0] /= scale
+        result[j, 1] /= abs(scale)
