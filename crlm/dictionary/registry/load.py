@@ -26,8 +26,8 @@ def registry_dictionary() -> RegistryDictionary:
     return RegistryDictionary(
         version=VERSION,
         tables=tuple(Table.model_validate(_toml(f"tables/{name}.toml")) for name in ORDER),
-        derived=_toml("derived.toml")["derived"],
-        checks=_toml("checks.toml")["check"],
+        derived=_toml("derived.toml").get("derived", ()),
+        checks=_toml("checks.toml").get("check", ()),
     )
 
 

@@ -39,10 +39,27 @@ class ExternalCode(Frozen):
 
 
 class RecordedVariable(Variable):
-    """A variable of a registry's table, with the studies that need it and its published codes."""
+    """A variable of a registry's table, with the studies that need it and its published codes.
+
+    A yes_no is recorded as yes or no. The texts of MISSING_CODES mean missing in every column.
+    """
 
     used_by: tuple[str, ...] = Field(default=(), description="Which studies and guidelines need it.")
     codes: tuple[ExternalCode, ...] = Field(default=(), description="Its names in published terminologies.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _yes_no_has_its_levels(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("type") == "yes_no" and not given.get("levels"):
+            return {**given, "levels": [{"name": "no", "label": "No"}, {"name": "yes", "label": "Yes"}]}
+        return given
+
+    @model_validator(mode="after")
+    def _codes_name_its_levels(self) -> RecordedVariable:
+        for code in self.codes:
+            if code.level is not None and code.level not in self.level_names:
+                raise ValueError(f'"{self.name}" has a code for {code.level}, which is none of its levels')
+        return self
 
 
 class Link(Frozen):
@@ -50,6 +67,7 @@ class Link(Frozen):
 
     column: Name = Field(description="The column of this table.")
     table: Name = Field(description="The table whose key it holds.")
+    required: bool = Field(default=True, description="Whether every row must have one.")
 
 
 class Table(Frozen):
