@@ -59,7 +59,8 @@ def restricted_cubic_spline(x: ArrayLike, name: str, knots: ArrayLike) -> Spline
     """The columns of a restricted cubic spline of x (n,) with the given knots (k >= 3, increasing).
 
     Names are x, x', x'' and so on, as rms has them. Use the same knots for new patients. Raises `ValueError` for
-    missing values or knots that do not increase. Checked against: R Hmisc `rcspline.eval` and rms `rcs`.
+    missing values or knots that do not increase. Checked against: R Hmisc `rcspline.eval` and rms `rcs`,
+    and by hand (docs/validation/splines.md).
     """
     values, t = _one_column(x), np.asarray(knots, dtype=np.float64)
     if t.ndim != 1 or len(t) < 3 or not np.all(np.isfinite(t)) or np.any(np.diff(t) <= 0.0):

@@ -4,9 +4,10 @@
 
 n is the sum of the weights and s_j the standard deviation of column j (divisor n), so that the unit of a covariate
 does not matter. alpha = 1 is the lasso, 0 is ridge. R's `ridge(theta)` is lambda = theta/(n - 1) here, without weights.
-Newton steps with the full information, each solved exactly by its active columns (Simon et al. 2011).
-Coefficients are biased on purpose, so there are no standard errors, intervals or p-values: choose lambda by validation
-and judge the predictions. References: Verweij & van Houwelingen 1994 (Stat Med 13:2427); Tibshirani 1997 (16:385).
+Newton steps with the full information, each solved exactly by its active columns. Coefficients are biased on purpose,
+so there are no standard errors, intervals or p-values: choose lambda by validation and judge the predictions.
+References: Verweij & van Houwelingen 1994 (Stat Med 13:2427); Tibshirani 1997 (Stat Med 16:385); Simon, Friedman,
+Hastie & Tibshirani 2011 (J Stat Softw 39(5); the path and its conventions).
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def penalised_cox(
     penalty at which the iterations do not converge (unpenalised columns that separate) has a reason. Raises
     `ValueError`.
 
-    Checked against: R glmnet (Breslow's ties) and survival `ridge` (tests/golden/penalised.json),
-    and the conditions of the maximum.
+    Checked against: R glmnet (Breslow's ties) and survival `ridge` (tests/golden/penalised.json), the conditions of
+    the maximum, and by hand (docs/validation/penalised.md).
     """
     if ties not in ("efron", "breslow"):
         raise ValueError(f"ties was {ties!r}; it is 'efron' or 'breslow' in penalised models")

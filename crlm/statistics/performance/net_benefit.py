@@ -50,7 +50,7 @@ def net_benefit(
     event: (n,) 1 or 0. risk: (n,) between 0 and 1. NB(p) = TP / n - FP / n * p / (1 - p); treated is who has a risk
     of at least p. The standard error is that of a mean over patients (divided by n, not n - 1); interval NB +/- z SE.
     Without patients there is no value. Raises `ValueError` for a threshold that is not between 0 and 1. Sources:
-    Vickers & Elkin 2006 (Med Decis Making 26:565); Marsh 2020 (Stat Med 39:2980), variance. Checked against: the
+    Vickers & Elkin 2006 (Med Decis Making 26:565); Sande et al. 2020 (Stat Med 39:2980), variance. Checked against: the
     definition and its derivatives in plain Python; by hand (docs/validation/performance.md).
     """
     outcome = validate_outcome(event)

@@ -34,7 +34,7 @@ def weighted_cox(
 
     Checked against: the derivative of the whole procedure to the case weight of each patient
     (tests/oracles/weighting.py), R `coxph` for known scores. Sources: Austin 2016 (Stat Med 35:5642); Shu et al.
-    2021 (Biometrics 77:1062).
+    2021 (Biometrics 77:1101).
     """
     if scores not in ("estimated", "known"):
         raise ValueError(f"scores was {scores!r}; it is 'estimated' or 'known'")
