@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +34,8 @@ class FineGrayFit:
     reasons: per column, None when the coefficient is estimable, else why it is not. reason: why there is no model at
     all. n = n_events + n_competing + n_censored. log_likelihood is that of the pseudo-likelihood at the estimates
     or, when some have no finite estimate, the limit it rises to. robust: (q, q) the robust covariance of the columns
-    in `solution.kept`. aliased: (s, p) the combinations of columns that are constant. iterations: Newton steps.
+    in `solution.kept`. aliased: (s, p) the combinations of columns that are constant. strata: their labels, (None,)
+    without. iterations: Newton steps.
     """
 
     cause: int
@@ -56,6 +58,7 @@ class FineGrayFit:
     solution: Solution | None
     robust: FloatArray
     aliased: FloatArray
+    strata: tuple[Hashable, ...]
     reason: str | None = None
     notes: tuple[str, ...] = ()
 

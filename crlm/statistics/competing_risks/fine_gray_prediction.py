@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +14,7 @@ from crlm.statistics.competing_risks.fine_gray_variance import (
     baseline_influence,
     score_influence,
 )
+from crlm.statistics.competing_risks.subdistribution import IntArray
 from crlm.statistics.results import Estimate, interval_multiplier
 from crlm.statistics.times import FloatArray, tie_tolerance
 
@@ -21,31 +22,35 @@ from crlm.statistics.times import FloatArray, tie_tolerance
 _SAME = 1e-8
 
 
-def predicted_incidence_curves(fit: FineGrayFit, X: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def predicted_incidence_curves(
+    fit: FineGrayFit, X: ArrayLike, *, stratum: Hashable = None
+) -> tuple[FloatArray, FloatArray]:
     """The event times of the cause (K,) and the incidence just after them for each row of X: shape (rows, K).
 
     F(t | x) = 1 - exp(-exp(x'beta) Lambda(t)), Lambda(t) the sum of d / S0 over event times up to t. X: (rows, p), the
-    columns in the order of `fit.names`. Raises `ValueError` when there is no model, or a row cannot be predicted;
-    `predicted_incidence` gives the reasons row by row. Checked against: R cmprsk `predict.crr`.
+    columns in the order of `fit.names`. stratum: the label of the one whose baseline is meant, in a stratified model.
+    Raises `ValueError` when there is no model, or a row cannot be predicted; `predicted_incidence` gives the reasons
+    row by row. Checked against: R cmprsk `predict.crr`.
     """
     rows = _validated_rows(fit, X)
     refusals = [one for one in _refusals(fit, rows) if one is not None]
     if refusals or fit.solution is None:
         raise ValueError(f"no prediction: {refusals[0] if refusals else fit.reason}")
     at = fit.solution.moments
-    hazard = at.hazard * math.exp(-at.shift)
-    order = np.argsort(at.sets.position, kind="stable")
+    blocks = _blocks(fit, fit.solution, stratum)
+    events = blocks[at.sets.d[blocks] > 0.0]
     relative = np.exp(_linear(fit, fit.solution, rows))
-    cumulative = relative[:, None] * np.cumsum(hazard[order])
-    return fit.data.distinct[at.sets.position[order]], -np.expm1(-cumulative)
+    cumulative = relative[:, None] * np.cumsum(at.hazard[events] * math.exp(-at.shift))
+    return fit.data.distinct[at.sets.position[events]], -np.expm1(-cumulative)
 
 
 def predicted_incidence(
-    fit: FineGrayFit, X: ArrayLike, times: Sequence[float]
+    fit: FineGrayFit, X: ArrayLike, times: Sequence[float], *, stratum: Hashable = None
 ) -> tuple[tuple[Estimate, ...], ...]:
     """The cumulative incidence of the cause at each time for each row of X: one tuple of estimates per row.
 
-    X: (rows, p), the columns in the order of `fit.names`; times: finite, >= 0. The interval is made on the scale
+    X: (rows, p), the columns in the order of `fit.names`; times: finite, >= 0. stratum: the label of the one
+    whose baseline is meant, in a stratified model. The interval is made on the scale
     log(-log(1 - F)), with the robust variance that includes the estimation of the coefficients, of the baseline
     and of the censoring weights. No estimate, with a reason: without a model, when a coefficient has no finite
     estimate, when a row contradicts what was constant in the data (a column, or a combination of aliased
@@ -63,9 +68,10 @@ def predicted_incidence(
         return tuple(tuple(_none(fit, one or "no model") for _ in wanted) for one in refusals)
 
     solution, at = fit.solution, fit.solution.moments
+    blocks = _blocks(fit, solution, stratum)
     score = score_influence(fit.data, at)
     linear = _linear(fit, solution, rows)
-    columns = [_at_time(fit, solution, time, score, rows, linear) for time in wanted.tolist()]
+    columns = [_at_time(fit, solution, blocks, time, score, rows, linear) for time in wanted.tolist()]
     return tuple(
         tuple(column[i] if refusal is None else _none(fit, refusal) for column in columns)
         for i, refusal in enumerate(refusals)
@@ -75,6 +81,7 @@ def predicted_incidence(
 def _at_time(
     fit: FineGrayFit,
     solution: Solution,
+    blocks: IntArray,
     time: float,
     score: FloatArray,
     rows: FloatArray,
@@ -83,9 +90,11 @@ def _at_time(
     """The incidence of each row at one time."""
     at, distinct = solution.moments, fit.data.distinct
     noise = tie_tolerance(distinct)
-    if time > distinct[-1] + noise:
-        return [_none(fit, f"follow-up ends at {distinct[-1]:g}") for _ in rows]
-    until = (distinct[at.sets.position] <= time + noise).astype(np.float64)
+    end = distinct[_last_position(fit, solution, blocks)]
+    if time > end + noise:
+        return [_none(fit, f"follow-up ends at {end:g}") for _ in rows]
+    until = np.zeros(len(at.hazard))
+    until[blocks] = distinct[at.sets.position[blocks]] <= time + noise
     shifted = float(until @ at.hazard)
     if shifted == 0.0:
         reason = f"no interval: no event of this cause up to {time:g}"
@@ -113,6 +122,28 @@ def _estimate(fit: FineGrayFit, log_hazard: float, error: float) -> Estimate:
     if not error > 0.0:
         return Estimate(value, None, None, fit.level, None, "no interval: the robust variance is 0")
     return Estimate(value, lower, upper, fit.level, slope * error)
+
+
+def _blocks(fit: FineGrayFit, solution: Solution, stratum: Hashable) -> IntArray:
+    """The event blocks of a stratum, in order of time."""
+    if stratum not in fit.strata:
+        raise ValueError(
+            f"stratum was {stratum!r}; this model has {', '.join(repr(one) for one in fit.strata)}"
+            if fit.strata != (None,)
+            else f"stratum was {stratum!r}; this model is not stratified"
+        )
+    begin, end = solution.moments.sets.strata[fit.strata.index(stratum)]
+    return np.arange(begin, end)
+
+
+def _last_position(fit: FineGrayFit, solution: Solution, blocks: IntArray) -> int:
+    """Where the follow-up of a stratum ends, among the distinct times."""
+    data = fit.data
+    if data.stratum is None:
+        return len(data.distinct) - 1
+    ranges = solution.moments.sets.strata
+    code = next(s for s, (begin, _) in enumerate(ranges) if begin == blocks[0])
+    return int(data.position[data.stratum == code].max())
 
 
 def _linear(fit: FineGrayFit, solution: Solution, rows: FloatArray) -> FloatArray:

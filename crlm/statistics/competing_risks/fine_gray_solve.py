@@ -11,20 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm.statistics.competing_risks.fine_gray_likelihood import Moments, moments
-from crlm.statistics.competing_risks.subdistribution import (
-    IntArray,
-    SubdistributionData,
-    SubdistributionSets,
-    build_sets,
-)
+from crlm.statistics.competing_risks.subdistribution import IntArray, SubdistributionData, build_sets
 from crlm.statistics.cox.estimability import Dependence, Separation, dependence, find_separation
 from crlm.statistics.cox.risk_sets import build_risk_sets
+from crlm.statistics.newton import CONVERGED, inverse, newton_step, step_upwards
 from crlm.statistics.times import BoolArray, FloatArray
 
-# The squared length of a Newton step in units of the standard errors: below it, steps are rounding.
-CONVERGED = 1e-20
 MAX_ITERATIONS = 200
-MAX_HALVINGS = 40
 # No step changes a log hazard by more: a likelihood that rises for ever is followed while it has information.
 LONGEST_STEP = 20.0
 
@@ -68,7 +61,7 @@ def solve(data: SubdistributionData, start: Moments, found: Dependence, spread: 
     p = len(spread)
     kept, iterations = found.kept, 0
     directions, lost_combinations = np.zeros((0, p)), np.zeros((0, p))
-    stratum: IntArray | None = None
+    stratum = data.stratum
     here = start if len(kept) == p else moments(start.sets.with_columns(kept), np.zeros(len(kept)))
     while True:
         best = _maximise(data.with_columns(kept), here, stratum, spread[kept])
@@ -89,7 +82,7 @@ def solve(data: SubdistributionData, start: Moments, found: Dependence, spread: 
         kept=kept,
         beta=best.beta,
         moments=best.moments,
-        inverse=_inverse(best.moments.information) if best.converged else np.zeros((len(kept), len(kept))),
+        inverse=inverse(best.moments.information) if best.converged else np.zeros((len(kept), len(kept))),
         directions=directions,
         null=lost_combinations,
         lost=np.any(lost_combinations != 0.0, axis=0) | np.any(directions != 0.0, axis=0),
@@ -109,7 +102,7 @@ def _maximise(
     sets = here.sets
     beta, before = np.zeros(len(sets.X)), np.inf
     for iteration in range(MAX_ITERATIONS):
-        step = _step(here.information, here.score)
+        step = newton_step(here.information, here.score)
         if step is None:
             return _Maximum(beta, here, iteration, converged=False)
         length = float(here.score @ step)
@@ -118,38 +111,13 @@ def _maximise(
         if length > 0.05 * before and (found := _separation(data, stratum, step, spread)):
             return _Maximum(beta, here, iteration, converged=False, separation=found)
         before = length
-        change = max(float(np.abs(step @ x).max()) for x in (sets.X, *(one.X for one in sets.kept)))
-        there = _upwards(sets, beta, step * min(1.0, LONGEST_STEP / max(change, 1e-300)), here)
+        change = float(np.abs(step @ sets.X).max())
+        step = step * min(1.0, LONGEST_STEP / max(change, 1e-300))
+        there = step_upwards(lambda beta: moments(sets, beta), beta, step, here)
         if there is None:
             return _Maximum(beta, here, iteration, converged=False)
         beta, here = there
     return _Maximum(beta, here, MAX_ITERATIONS, converged=False)
-
-
-def _upwards(
-    sets: SubdistributionSets, beta: FloatArray, step: FloatArray, here: Moments
-) -> tuple[FloatArray, Moments] | None:
-    # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
-    lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
-    for _ in range(MAX_HALVINGS):
-        there = moments(sets, beta + step)
-        if there.log_likelihood >= lowest:
-            return beta + step, there
-        step = step / 2.0
-    return None
-
-
-def _step(information: FloatArray, score: FloatArray) -> FloatArray | None:
-    """The Newton step, solved with the information scaled to a unit diagonal; None where impossible."""
-    diagonal = np.diagonal(information)
-    if not diagonal.min(initial=np.inf) > 0.0:
-        return None
-    root = np.sqrt(diagonal)
-    try:
-        step = np.linalg.solve(information / np.outer(root, root), score / root) / root
-    except np.linalg.LinAlgError:
-        return None
-    return step if np.all(np.isfinite(step)) else None
 
 
 def _separation(
@@ -171,11 +139,3 @@ def _separation(
     within = group_of if stratum is None else stratum * (int(group_of.max()) + 1) + group_of
     _, split = np.unique(within, return_inverse=True)
     return found.direction, split.astype(np.intp)
-
-
-def _inverse(information: FloatArray) -> FloatArray:
-    """The inverse of a positive definite matrix, taken with its diagonal scaled to 1."""
-    root = np.sqrt(np.diagonal(information))
-    scale = np.outer(root, root)
-    inverse = np.linalg.inv(information / scale) / scale
-    return np.asarray((inverse + inverse.T) / 2.0)

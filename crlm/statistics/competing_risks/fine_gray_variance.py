@@ -10,8 +10,9 @@ of censoring. The first part is the patient's own; the second is what the patien
     q(u) = sum over patients with another cause at X < u, and event times t >= u, of h w r dLambda(t).
 
 For the score h = x - E(t), E the mean covariate of the risk set. Source: Fine & Gray 1999, J Am Stat Assoc 94:496,
-formulas 7 and 8; X < u <= t as in R's cmprsk. With several censoring groups q, pi and M^c are those of the group;
-cmprsk 2.2-11 adds up q over the group's own events of the cause only, which leaves out part of the influence.
+formulas 7 and 8; X < u <= t as in R's cmprsk. A case weight multiplies the influence of its patient. With several
+censoring groups q, pi and M^c are those of the group; cmprsk 2.2-11 adds up q over the group's own events of the
+cause only, which leaves out part of the influence.
 """
 
 from __future__ import annotations
@@ -19,24 +20,33 @@ from __future__ import annotations
 import numpy as np
 
 from crlm.statistics.competing_risks.fine_gray_likelihood import Moments
-from crlm.statistics.competing_risks.subdistribution import IntArray, Kept, SubdistributionData
+from crlm.statistics.competing_risks.subdistribution import Kept, SubdistributionData
 from crlm.statistics.times import FloatArray
 
 
 def score_influence(data: SubdistributionData, at: Moments) -> FloatArray:
-    """The influence of each patient on the score: shape (q, n)."""
-    sets, first, then = at.sets, *at.expected
+    """The influence of each patient on the score, in the order of `at.sets.rows`: shape (q, n)."""
+    sets = at.sets
+    result = np.zeros((len(sets.X), len(sets.rows)))
+    own = result[:, sets.outside :]
     hazard = at.means * at.hazard
-    own = at.risk * sets.while_under_observation(hazard) - sets.X * first
-    own[:, sets.deaths] += sets.X[:, sets.deaths] - at.means[:, sets.last[sets.deaths]]
-    result = np.zeros((len(sets.X), len(data.position)))
-    result[:, sets.rows] = own
-    for one, risk, expected in zip(sets.kept, at.kept_risk, then, strict=True):
-        later = one.X * expected - risk * sets.from_then_on(one, hazard * one.uncensored)
-        result[:, one.rows] -= later
-        sums = sets.after_another_cause(one, one.X * risk)
-        sums -= sets.after_another_cause(one, risk) * at.means
-        result += _through_censoring(data, at, one, later, sums * (one.uncensored * at.hazard))
+    weight = np.zeros(len(at.risk))
+    weight[sets.deaths] = sets.death_weight
+    # The mean covariate in a first block, before any event, is 0.
+    death_block, left = np.where(weight > 0.0, sets.block, 0), weight - at.expected
+    for j, x in enumerate(sets.X):  # one covariate at a time: short arrays stay in the processor's cache
+        own[j] = x * left - weight * at.means[j, death_block]
+        own[j] += at.risk * sets.while_under_observation(hazard[j])
+    for one, risk, expected in zip(sets.kept, at.kept_risk, at.expected_later, strict=True):
+        weight_later = hazard * one.uncensored
+        later = np.empty((len(own), len(risk)))
+        for j, x in enumerate(one.design[1:]):
+            moved = risk * sets.from_then_on(one, weight_later[j])
+            own[j, one.rows] += moved
+            later[j] = x * expected - moved
+        sums = sets.after_another_cause(one, one.design, risk)
+        by_block = (sums[1:] - sums[0] * at.means) * (one.uncensored * at.hazard)
+        _add_through_censoring(result, data, at, one, later, by_block)
     return result
 
 
@@ -46,55 +56,56 @@ def baseline_influence(data: SubdistributionData, at: Moments, until: FloatArray
     until: (K,) 1 for the event blocks that count, else 0. Like `hazard`, in units of exp(-shift).
     """
     sets = at.sets
-    rate = until * at.hazard / sets.d  # 1 / S0
-    own = -at.risk * sets.while_under_observation(rate * at.hazard)
-    own[sets.deaths] += rate[sets.last[sets.deaths]]
-    result = np.zeros((1, len(data.position)))
-    result[0, sets.rows] = own
+    rate = until * at.per_risk
+    result = np.zeros((1, len(sets.rows)))
+    own = result[0, sets.outside :]
+    own -= at.risk * sets.while_under_observation(rate * at.hazard)
+    own[sets.deaths] += sets.death_weight * rate[sets.block[sets.deaths]]
     for one, risk in zip(sets.kept, at.kept_risk, strict=True):
         weight = rate * at.hazard * one.uncensored
         later = (risk * sets.from_then_on(one, weight))[None, :]
-        result[:, one.rows] -= later
-        sums = sets.after_another_cause(one, risk) * weight
-        result += _through_censoring(data, at, one, later, sums[None, :])
+        own[one.rows] -= later[0]
+        by_block = sets.after_another_cause(one, one.design[:1], risk) * weight
+        _add_through_censoring(result, data, at, one, later, by_block)
     return result
 
 
 def robust_covariance(inverse: FloatArray, influence: FloatArray) -> FloatArray:
     """The summed squared influences on the score between the inverse of the information: shape (q, q)."""
-    root = np.sqrt(np.einsum("ij,ij->i", influence, influence))
-    root[root == 0.0] = 1.0
-    scaled = influence / root[:, None]
+    squared = influence @ influence.T
+    root = np.sqrt(np.diagonal(squared))
+    root = np.where(root > 0.0, root, 1.0)
     bread = inverse * root
-    covariance = bread @ (scaled @ scaled.T) @ bread.T
+    covariance = bread @ (squared / np.outer(root, root)) @ bread.T
     return np.asarray((covariance + covariance.T) / 2.0)
 
 
-def _through_censoring(
-    data: SubdistributionData, at: Moments, one: Kept, by_patient: FloatArray, by_block: FloatArray
-) -> FloatArray:
-    """The influence through G: shape (q, n).
+def _add_through_censoring(
+    result: FloatArray,
+    data: SubdistributionData,
+    at: Moments,
+    one: Kept,
+    by_patient: FloatArray,
+    by_block: FloatArray,
+) -> None:
+    """Add the influence through G to `result` (q, n).
 
     q(u) is a running sum over the distinct times before u: a patient with another cause brings in all that is
     expected from then on, `by_patient` (q, m), and each event time takes away its own part, `by_block` (q, K).
     """
-    size = len(data.distinct)
-    changes = _sums(by_patient, data.position[one.rows], size) - _sums(by_block, at.sets.position, size)
-    q = np.cumsum(changes, axis=1) - changes
-    at_risk = np.maximum(one.censoring.at_risk, 1.0)
-    jump = q / at_risk
-    running = np.cumsum(jump * (one.censoring.censored / at_risk), axis=1)
-    members = data.members(one.group)
-    position = data.position[members]
-    censored = ~(data.event | data.competing)[members]
-    moved = np.where(censored, jump[:, position], 0.0) - running[:, position]
-    if isinstance(members, slice):
-        return np.asarray(moved)
-    result = np.zeros((len(q), len(data.position)))
-    result[:, members] = moved
-    return result
-
-
-def _sums(values: FloatArray, place: IntArray, size: int) -> FloatArray:
-    """Add up the columns of `values` (q, m) that have the same place: shape (q, size)."""
-    return np.stack([np.bincount(place, row, minlength=size) for row in values])
+    size, rows = len(data.distinct), at.sets.rows
+    position = data.position[rows]
+    at_risk = np.where(one.censoring.at_risk > 0.0, one.censoring.at_risk, 1.0)
+    rate = one.censoring.censored / at_risk
+    # For each time a value for those who are not censored there, and then one for those who are.
+    place = position + size * data.censored[rows]
+    own_position = position[at.sets.outside :][one.rows]
+    weight = np.ones(len(rows)) if data.weight is None else data.weight[rows]
+    if data.n_groups > 1:
+        weight = weight * (data.censoring_group[rows] == one.group)
+    for j, (patients, blocks) in enumerate(zip(by_patient, by_block, strict=True)):
+        changes = np.bincount(own_position, patients, minlength=size)
+        changes -= np.bincount(at.sets.position, blocks, minlength=size)
+        jump = (np.cumsum(changes) - changes) / at_risk
+        running = -np.cumsum(jump * rate)
+        result[j] += weight * np.concatenate((running, running + jump))[place]

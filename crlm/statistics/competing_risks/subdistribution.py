@@ -13,6 +13,9 @@ Assoc 94:496.
 
 Both kinds of weight split into a factor per patient and one per event time, so every sum over a risk set is a
 running sum: over those under observation from the end, over the others from the beginning.
+
+Case weights multiply every count and every sum, those of G included. In a stratified model a patient counts at the
+events of the own stratum only; how G is shared is another choice, that of the censoring groups.
 """
 
 from __future__ import annotations
@@ -33,8 +36,8 @@ IntArray = NDArray[np.intp]
 class SubdistributionData:
     """What is analysed. Shapes (n,) but for distinct (T,), the distinct tied times, and X (p, n), centred.
 
-    position: of each patient's time in `distinct`. event: of the cause; competing: of any other.
-    censoring_group: codes 0, 1, ...; n_groups of them.
+    position: of each patient's time in `distinct`. event: of the cause; competing: of any other. weight: case weights
+    or None. censoring_group: codes 0, 1, ...; n_groups of them. stratum: codes 0, 1, ... or None.
     """
 
     distinct: FloatArray
@@ -42,12 +45,15 @@ class SubdistributionData:
     event: BoolArray
     competing: BoolArray
     X: FloatArray
+    weight: FloatArray | None
     censoring_group: IntArray
     n_groups: int
+    stratum: IntArray | None
 
-    def members(self, group: int) -> BoolArray | slice:
-        """The patients of a censoring group."""
-        return self.censoring_group == group if self.n_groups > 1 else slice(None)
+    @cached_property
+    def censored(self) -> BoolArray:
+        """Who is censored."""
+        return ~(self.event | self.competing)
 
     def with_columns(self, columns: IntArray) -> SubdistributionData:
         """The same patients with only these covariates."""
@@ -68,39 +74,38 @@ class Censoring:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Kept:
-    """The patients of one censoring group who stay in risk sets after another cause, by `after`.
+    """The patients of one censoring group who stay in risk sets after another cause, in order of their block.
 
-    group: its code. rows: (m,) places in the caller's arrays. X: (p, m). share: (m,) 1 / G(X-). after: (m,) the first
-    event block after the own time. starts, blocks: the runs of equal `after`. uncensored: (K,) G just before each
-    block. censoring: of the group.
+    group: its code. rows: (m,) columns of `SubdistributionSets.design`; design: (1 + p, m) those columns. share: (m,)
+    1 / G(X-). block: (m,) the last block up to the own time. uncensored: (K,) G just before each block. censoring: of
+    the group.
     """
 
     group: int
     rows: IntArray
-    X: FloatArray
+    design: FloatArray
     share: FloatArray
-    after: IntArray
-    starts: IntArray
-    blocks: IntArray
+    block: IntArray
     uncensored: FloatArray
     censoring: Censoring
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SubdistributionSets:
-    """Patients sorted into the risk sets of K event blocks, a block being one event time of one stratum.
+    """Patients sorted into the risk sets of K blocks, a block being one event time of one stratum.
 
-    X: (p, m) of those under observation at some event, in order of `last`, the last block they are under
-    observation in; rows: (m,) their places in the caller's arrays; starts: (K,) the first patient whose last
-    block is k (each block has one, who has the event). kept: those with another cause, by censoring group.
-    deaths: (E,) places of the events in `rows`. d: (K,) events per block. position: (K,) of the block's time among
-    the distinct times. strata: block ranges.
+    The first block of each stratum stands for the time before its first event and has none. rows: (n,) the places of
+    all patients in the caller's arrays, first the `outside` who are in no risk set, then the m others by block.
+    design: (1 + p, m) a row of ones, then x. block: (m,) the last block up to the own time. weight: (m,) or None.
+    kept: those with another cause, by censoring group. deaths: (E,) columns of design with the event. d: (K,) events
+    per block. position: (K,) of the block's time among the distinct times. strata: block ranges.
     """
 
-    X: FloatArray
     rows: IntArray
-    last: IntArray
-    starts: IntArray
+    outside: int
+    design: FloatArray
+    block: IntArray
+    weight: FloatArray | None
     kept: tuple[Kept, ...]
     deaths: IntArray
     d: FloatArray
@@ -108,116 +113,167 @@ class SubdistributionSets:
     strata: tuple[tuple[int, int], ...]
 
     @cached_property
+    def X(self) -> FloatArray:  # noqa: N802 - as everywhere
+        """The covariates of those in a risk set: shape (p, m)."""
+        return self.design[1:]
+
+    @cached_property
+    def scratch(self) -> FloatArray:
+        """Room for one product with `design`: new memory at every step would take longer than the product."""
+        return np.empty_like(self.design)
+
+    @cached_property
+    def first(self) -> list[int]:
+        """The first block of each stratum."""
+        return [begin for begin, _ in self.strata]
+
+    @cached_property
+    def death_weight(self) -> FloatArray:
+        """Case weights of the events: shape (E,)."""
+        return np.ones(len(self.deaths)) if self.weight is None else self.weight[self.deaths]
+
+    @cached_property
     def deaths_x(self) -> FloatArray:
         """Sum of x over the events: shape (p,)."""
-        return np.asarray(self.X[:, self.deaths].sum(axis=1))
+        return np.asarray(np.take(self.X, self.deaths, axis=1) @ self.death_weight)
 
     def with_columns(self, columns: IntArray) -> SubdistributionSets:
         """The same risk sets with only these covariates."""
         if len(columns) == len(self.X):
             return self
-        kept = tuple(replace(one, X=one.X[columns]) for one in self.kept)
-        return replace(self, X=np.ascontiguousarray(self.X[columns]), kept=kept)
+        rows = np.concatenate(([0], columns + 1))
+        kept = tuple(replace(one, design=one.design[rows]) for one in self.kept)
+        return replace(self, design=self.design[rows], kept=kept)
 
-    def under_observation(self, by_patient: FloatArray) -> FloatArray:
-        """Sum over those under observation at each block: (..., m) in, (..., K) out."""
-        blocks = np.add.reduceat(by_patient, self.starts, axis=-1)
+    def under_observation(self, values: FloatArray, risk: FloatArray) -> FloatArray:
+        """Sum of value times risk over those under observation at each block: (q, m) and (m,) in, (q, K) out."""
+        blocks = weighted_sums(values, risk, self.block, len(self.d))
         for begin, end in self.strata:
             part = blocks[..., begin:end]
             np.cumsum(part[..., ::-1], axis=-1, out=part[..., ::-1])
         return blocks
 
-    def after_another_cause(self, one: Kept, by_patient: FloatArray) -> FloatArray:
-        """Sum over the patients of `one` with another cause before each block: (..., m) in, (..., K) out."""
-        blocks = np.zeros((*by_patient.shape[:-1], len(self.d)))
-        blocks[..., one.blocks] = np.add.reduceat(by_patient, one.starts, axis=-1)
+    def after_another_cause(self, one: Kept, values: FloatArray, risk: FloatArray) -> FloatArray:
+        """The same over the patients of `one` with another cause before each block."""
+        blocks = weighted_sums(values, risk, one.block, len(self.d))
+        before = np.zeros_like(blocks)
         for begin, end in self.strata:
-            np.cumsum(blocks[..., begin:end], axis=-1, out=blocks[..., begin:end])
-        return blocks
+            np.cumsum(blocks[..., begin : end - 1], axis=-1, out=before[..., begin + 1 : end])
+        return before
 
     def while_under_observation(self, by_block: FloatArray) -> FloatArray:
         """Sum over the blocks each patient is under observation in: (..., K) in, (..., m) out."""
         running = np.empty_like(by_block)
         for begin, end in self.strata:
             np.cumsum(by_block[..., begin:end], axis=-1, out=running[..., begin:end])
-        return np.asarray(running[..., self.last])
+        return np.take(running, self.block, axis=-1)
 
     def from_then_on(self, one: Kept, by_block: FloatArray) -> FloatArray:
         """Sum over the blocks after the own time of each patient of `one`: (..., K) in, (..., m) out."""
-        running = np.empty_like(by_block)
+        running = np.zeros_like(by_block)
         for begin, end in self.strata:
-            part = by_block[..., begin:end][..., ::-1]
-            np.cumsum(part, axis=-1, out=running[..., begin:end][..., ::-1])
-        return np.asarray(running[..., one.after])
+            later = by_block[..., begin + 1 : end][..., ::-1]
+            np.cumsum(later, axis=-1, out=running[..., begin : end - 1][..., ::-1])
+        return np.take(running, one.block, axis=-1)
+
+
+def weighted_sums(values: FloatArray, weight: FloatArray, place: IntArray, size: int) -> FloatArray:
+    """Add up weight times value over the columns of `values` (q, m) that have the same place: shape (q, size)."""
+    sums = np.empty((len(values), size))
+    for row, of in zip(sums, values, strict=True):
+        row[:] = np.bincount(place, of * weight, minlength=size)
+    return sums
 
 
 def censoring(data: SubdistributionData, group: int) -> Censoring:
     """The Kaplan-Meier curve of remaining uncensored in one censoring group."""
-    rows, size = data.members(group), len(data.distinct)
-    leaving = np.bincount(data.position[rows], minlength=size)
-    at_risk = np.cumsum(leaving[::-1])[::-1].astype(np.float64)
-    failed = (data.event | data.competing)[rows]
-    censored = leaving - np.bincount(data.position[rows][failed], minlength=size)
-    steps = 1.0 - censored / np.maximum(at_risk, 1.0)
+    size = len(data.distinct)
+    members = data.censoring_group == group if data.n_groups > 1 else np.ones(len(data.position), dtype=bool)
+    censored_members = members & data.censored
+
+    def count(rows: BoolArray) -> FloatArray:
+        weight = None if data.weight is None else data.weight[rows]
+        return np.bincount(data.position[rows], weight, minlength=size).astype(np.float64)
+
+    at_risk = np.cumsum(count(members)[::-1])[::-1]
+    censored = count(censored_members)
+    steps = 1.0 - np.divide(censored, at_risk, out=np.zeros(size), where=at_risk > 0.0)
     before = np.cumprod(np.concatenate(([1.0], steps[:-1])))
-    return Censoring(at_risk, censored.astype(np.float64), np.where(at_risk > 0.0, before, 0.0))
+    return Censoring(at_risk, censored, np.where(at_risk > 0.0, before, 0.0))
 
 
-def build_sets(data: SubdistributionData, stratum: IntArray | None = None) -> SubdistributionSets:
-    """Sort patients into risk sets; at least one event of the cause. `stratum`: (n,) codes from 0."""
+def build_sets(data: SubdistributionData, stratum: IntArray | None) -> SubdistributionSets:
+    """Sort patients into risk sets; at least one event of the cause. `stratum`: (n,) codes 0, 1, ... or None."""
     with_event = np.zeros(len(data.distinct), dtype=bool)
     with_event[data.position[data.event]] = True
     passed = np.cumsum(with_event)[data.position]  # distinct event times up to the own time
-    event_position = np.flatnonzero(with_event)
+    event_position = np.concatenate(([0], np.flatnonzero(with_event)))
     if stratum is None:
-        n_blocks, next_block, position, borders = len(event_position), passed, event_position, []
-        ever, staying = passed > 0, data.competing & (passed < n_blocks)
+        block, position, edges = passed, event_position, [0, len(event_position)]
+        at_risk, staying = passed > 0, data.competing & (passed < len(event_position) - 1)
     else:
-        size = len(event_position) + 1
-        blocks = np.unique(stratum[data.event] * size + passed[data.event])
-        next_block = np.searchsorted(blocks, stratum * size + passed, side="right")
-        ever = next_block > np.searchsorted(blocks, stratum * size, side="left")
-        staying = data.competing & (next_block < np.searchsorted(blocks, (stratum + 1) * size, side="left"))
-        n_blocks, position = len(blocks), event_position[blocks % size - 1]
-        borders = (np.flatnonzero(np.diff(blocks // size)) + 1).tolist()
+        size, strata = len(event_position), np.arange(int(stratum.max()) + 1)
+        code = stratum * size + passed
+        blocks = np.unique(np.concatenate((strata * size, code[data.event])))
+        block, position = np.searchsorted(blocks, code, side="right") - 1, event_position[blocks % size]
+        begins = np.searchsorted(blocks, strata * size)
+        edges = [*begins.tolist(), len(blocks)]
+        at_risk = block > begins[stratum]
+        staying = data.competing & (block < np.array(edges[1:])[stratum] - 1)
 
+    inside = at_risk | staying
+    key = np.where(inside, block + 1, 0)
     # Short integers are sorted by counting.
-    order = np.argsort(next_block.astype(np.uint16) if n_blocks < 2**16 else next_block, kind="stable")
-    rows, stayers = order[ever[order]], order[staying[order]]
-    last = next_block[rows] - 1
-    group_of = data.censoring_group[stayers]
-    deaths = np.flatnonzero(data.event[rows])
+    rows = np.argsort(key.astype(np.uint16) if len(position) < 2**16 else key, kind="stable")
+    outside = len(rows) - int(np.count_nonzero(inside))
+    places = rows[outside:]
+    sorted_block = block[places]
+    design = np.ones((1 + len(data.X), len(places)))
+    np.take(data.X, places, axis=1, out=design[1:], mode="clip")
+    weight = None if data.weight is None else data.weight[places]
+    deaths = np.flatnonzero(data.event[places])
+    stayers = np.flatnonzero(staying[places])
+    group_of = data.censoring_group[places[stayers]]
+    members = (
+        (group, stayers if data.n_groups == 1 else stayers[group_of == group])
+        for group in range(data.n_groups)
+    )
+    d = np.bincount(sorted_block[deaths], None if weight is None else weight[deaths], minlength=len(position))
     return SubdistributionSets(
-        X=np.take(data.X, rows, axis=1),
         rows=rows,
-        last=last,
-        starts=np.searchsorted(last, np.arange(n_blocks)),
+        outside=outside,
+        design=design,
+        block=sorted_block,
+        weight=weight,
         kept=tuple(
-            _kept(data, group, stayers[group_of == group], next_block, position)
-            for group in range(data.n_groups)
-            if np.any(group_of == group)
+            _kept(data, group, chosen, places, design, sorted_block, position)
+            for group, chosen in members
+            if len(chosen)
         ),
         deaths=deaths,
-        d=np.bincount(last[deaths], minlength=n_blocks).astype(np.float64),
+        d=d.astype(np.float64),
         position=position,
-        strata=tuple(pairwise([0, *borders, n_blocks])),
+        strata=tuple(pairwise(edges)),
     )
 
 
 def _kept(
-    data: SubdistributionData, group: int, rows: IntArray, next_block: IntArray, block_position: IntArray
+    data: SubdistributionData,
+    group: int,
+    rows: IntArray,
+    places: IntArray,
+    design: FloatArray,
+    block: IntArray,
+    position: IntArray,
 ) -> Kept:
-    after = next_block[rows]
-    starts = np.flatnonzero(np.diff(after, prepend=-1))
+    own = block[rows]
     curve = censoring(data, group)
     return Kept(
         group=group,
         rows=rows,
-        X=np.take(data.X, rows, axis=1),
-        share=1.0 / curve.uncensored[data.position[rows]],
-        after=after,
-        starts=starts,
-        blocks=after[starts],
-        uncensored=curve.uncensored[block_position],
+        design=np.take(design, rows, axis=1),
+        share=1.0 / curve.uncensored[data.position[places[rows]]],
+        block=own,
+        uncensored=curve.uncensored[position],
         censoring=curve,
     )
