@@ -13,10 +13,11 @@ from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import counted
 from crlm.problems import DataError, Place, Problem, did_you_mean
 
-STORED_AS = {
+STORED_AS: dict[str, type[pl.DataType] | pl.DataType] = {
     "number": pl.Float64,
     "integer": pl.Int64,
     "category": pl.String,
+    "several": pl.List(pl.String),
     "yes_no": pl.Boolean,
     "text": pl.String,
     "date": pl.Date,

@@ -24,6 +24,9 @@ VARIABLES = {
         category("sex", "Sex", ["male", "female"]),
         category("side", "Side of the primary", ["right", "left", "rectum"]),
         category("stage", "T stage", ["t1", "t2", "t3", "t4"], ordered=True),
+        Variable(
+            name="sites", label="Sites of recurrence", type="several", levels=["liver", "lung", "lymph_node"]
+        ),
         Variable(name="bilobar", label="Bilobar disease", type="yes_no"),
         Variable(name="smoker", label="Smoker", type="yes_no"),
         Variable(name="operated", label="Date of operation", type="date"),
@@ -36,6 +39,7 @@ SCHEMA = {
     "number": pl.Float64,
     "integer": pl.Int64,
     "category": pl.String,
+    "several": pl.List(pl.String),
     "yes_no": pl.Boolean,
     "date": pl.Date,
     "text": pl.String,
@@ -61,7 +65,12 @@ VALUES = {
 
 
 def _of(variable):
-    values = st.sampled_from(variable.level_names) if variable.type == "category" else VALUES[variable.type]
+    if variable.type == "several":
+        values = st.lists(st.sampled_from(variable.level_names), unique=True)
+    elif variable.type == "category":
+        values = st.sampled_from(variable.level_names)
+    else:
+        values = VALUES[variable.type]
     return st.none() | values
 
 
@@ -114,6 +123,8 @@ CONDITIONS = st.deferred(
         | _joined("(", _named("date"), SIGN, _named("date") | DATE_TEXT, ")")
         | _joined("(", DATE_TEXT, SIGN, _named("date"), ")")
         | _joined("(sex", EQUAL, st.sampled_from(["'male'", "'female'"]), ")")
+        | st.sampled_from(["includes(sites, 'lung')", "includes(sites, 'liver', 'lymph_node')"])
+        | _joined(st.sampled_from(["known(", "missing("]), "sites)")
         | _joined("(side", st.sampled_from([" in ", " not in "]), "['left', 'rectum'])")
         | _joined("(stage", SIGN, st.sampled_from(["'t1'", "'t3'", "stage"]), ")")
         | _joined("('t2'", SIGN, "stage)")

@@ -162,7 +162,13 @@ def _absolute(arguments, _, row, variables):
     return None if found is None else abs(found)
 
 
+def _includes(arguments, _, row, variables):
+    found = value(arguments[0], row, variables)
+    return None if found is None else any(level.value in found for level in arguments[1:])
+
+
 FUNCTIONS = {
+    "includes": _includes,
     "known": lambda arguments, _, row, variables: value(arguments[0], row, variables) is not None,
     "missing": lambda arguments, _, row, variables: value(arguments[0], row, variables) is None,
     "points": _points,

@@ -68,6 +68,29 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Several levels at once",
+        "A variable of type `several` holds any number of its levels. `includes(x, 'a')` asks whether a level is among "
+        "them, `includes(x, 'a', 'b')` whether at least one of those is. An empty list (here `none`) has been recorded "
+        "and includes nothing; an unknown list is unknown.",
+        (
+            Example(
+                """
+                patient | sites
+                1       | liver;lung
+                2       | lymph_node
+                3       | none
+                4       |
+                """,
+                {
+                    "includes(sites, 'lung')": {1: YES, 2: NO, 3: NO, 4: UNKNOWN},
+                    "includes(sites, 'lung', 'lymph_node')": {1: YES, 2: YES, 3: NO, 4: UNKNOWN},
+                    "not includes(sites, 'liver')": {1: NO, 2: YES, 3: YES, 4: UNKNOWN},
+                    "known(sites)": {1: YES, 2: YES, 3: YES, 4: NO},
+                },
+            ),
+        ),
+    ),
+    Section(
         "Yes and no",
         "A yes/no variable is a condition by itself; it can also be compared with 'yes' and 'no', or with another "
         "condition.",
@@ -297,6 +320,9 @@ SECTIONS = (
             ("bilobar == 0", "write `not bilobar`."),
             ("age == '70'", "write it without quotes: 70."),
             ("side > 'left'", "declare ordered = true for the variable."),
+            ("sites == 'lung'", "write includes(sites, 'lung')."),
+            ("includes(sites, 'bone')", "use one of"),
+            ("includes(side, 'left')", "use in ['...', '...'] for levels."),
             ("age and bilobar", "compare it: age > 0."),
             ("bilobar + smoker", "points(condition) makes 1 of yes and 0 of no."),
             ("if(age > 70, 1, 0)", "write when(condition, value, otherwise)."),

@@ -40,6 +40,8 @@ def typed(name, text):
             return int(text)
         case "number":
             return float(text)
+        case "several":
+            return [] if text == "none" else text.split(";")
         case "date":
             return datetime.date.fromisoformat(text)
         case _:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -40,17 +40,18 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
 }  # fmt: skip
-DATATYPES: dict[str, type[pl.DataType]] = {
+DATATYPES: dict[str, type[pl.DataType] | pl.DataType] = {
     "boolean": pl.Boolean,
     "number": pl.Float64,
     "category": pl.String,
+    "several": pl.List(pl.String),
     "text": pl.String,
     "date": pl.Date,
 }
 
 
-def datatype(kind: Kind) -> type[pl.DataType]:
-    """How a result is stored: Boolean, Float64 (Int64 when whole), String or Date."""
+def datatype(kind: Kind) -> type[pl.DataType] | pl.DataType:
+    """How a result is stored: Boolean, Float64 (Int64 when whole), String, List(String) or Date."""
     return pl.Int64 if kind.whole else DATATYPES[kind.type]
 
 
@@ -218,12 +219,19 @@ class _Columns:
                 return self.of(condition).cast(pl.Float64)
             case "abs", (value,):
                 return self.of(value).abs()
+            case "includes", (value, *levels):
+                return self._includes(self.of(value), levels)
             case "between", (value, low, high):
                 return self._compared(">=", value, low) & self._compared("<=", value, high)
             case "when", (condition, value, otherwise):
                 return self._chosen(condition, value, otherwise)
             case function, arguments:
                 return self._extreme(function, arguments)
+
+    def _includes(self, values: pl.Series, levels: Sequence[Node]) -> pl.Series:
+        """Whether any of the levels is among the values; unknown where the list is."""
+        wanted = [level.value for level in levels if isinstance(level, Text)]
+        return functools.reduce(operator.or_, (values.list.contains(level) for level in wanted))
 
     def _chosen(self, condition: Node, value: Node, otherwise: Node) -> pl.Series:
         kinds = self.kind(value), self.kind(otherwise)

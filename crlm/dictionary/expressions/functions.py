@@ -25,6 +25,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("abs", "abs(x)", 1, 1),
         Function("points", "points(condition)", 1, 1),
         Function("when", "when(condition, value, otherwise)", 3, 3),
+        Function("includes", "includes(x, 'a')", 2, None),
         Function("between", "between(x, low, high)", 3, 3),
         Function("cut", "cut(x, [3, 5], ['small', 'middle', 'large'], side='right')", 3, 3),
     )
@@ -32,7 +33,8 @@ FUNCTIONS: dict[str, Function] = {
 
 ELSEWHERE: dict[str, str] = {
     "isnull": "missing", "is_null": "missing", "isna": "missing", "isnan": "missing", "sysmis": "missing",
-    "is_missing": "missing", "notna": "known", "notnull": "known", "is_known": "known",
+    "is_missing": "missing",
+    "contains": "includes", "has": "includes", "any_of": "includes", "notna": "known", "notnull": "known", "is_known": "known",
     "if": "when", "ifelse": "when", "if_else": "when", "iif": "when", "case_when": "when", "where": "when",
     "pmin": "min", "least": "min", "pmax": "max", "greatest": "max", "range": "between", "recode": "when",
     "categorise": "cut", "categorize": "cut", "qcut": "cut", "as_integer": "points", "int": "points",

@@ -34,14 +34,14 @@ from crlm.dictionary.expressions.syntax import (
 from crlm.dictionary.variables import Variable
 from crlm.problems import did_you_mean, nearest
 
-KindType = Literal["boolean", "number", "category", "text", "date"]
+KindType = Literal["boolean", "number", "category", "several", "text", "date"]
 
 
 @dataclass(frozen=True)
 class Kind:
     """What an expression results in.
     `whole` numbers have no fraction. `levels` are the names that a category can have, in order when
-    `ordered`.
+    `ordered`; of `several` any number at once.
     """
 
     type: KindType
@@ -57,6 +57,7 @@ IN_WORDS: dict[KindType, str] = {
     "boolean": "yes or no",
     "number": "a number",
     "category": "a category",
+    "several": "several levels at once",
     "text": "a text",
     "date": "a date",
 }
@@ -69,6 +70,8 @@ def kind_of_variable(variable: Variable) -> Kind:
             return BOOLEAN
         case "category":
             return Kind("category", levels=variable.level_names, ordered=variable.ordered)
+        case "several":
+            return Kind("several", levels=variable.level_names)
         case "integer":
             return WHOLE
         case "number":
@@ -113,6 +116,7 @@ class Kinds:
             "points": self._points,
             "when": self._when,
             "between": self._between,
+            "includes": self._includes,
         }
 
     def of(self, node: Node) -> Kind | None:
@@ -205,6 +209,8 @@ class Kinds:
         if isinstance(node, Name) and kind is not None:
             if kind.type == "number":
                 fix = f"compare it: {node.name} > 0."
+            elif kind.type == "several":
+                fix = f"ask for a level: includes({node.name}, '{kind.levels[0]}')."
             elif kind.levels:
                 fix = f"compare it: {node.name} == '{kind.levels[0]}'."
             else:
@@ -239,6 +245,13 @@ class Kinds:
         if left.type != right.type:
             given = f"{IN_WORDS[left.type]} is compared with {IN_WORDS[right.type]}"
             self._fault(node, "expression-type", given, "compare two of the same kind.")
+        elif left.type == "several":
+            self._fault(
+                node,
+                "expression-type",
+                "two lists of levels are compared",
+                "ask for each level: includes(x, 'a').",
+            )
         elif left.type == "category" and not set(left.levels) & set(right.levels):
             given = "the two categories have no level in common, so they can never be equal"
             self._fault(
@@ -310,6 +323,9 @@ class Kinds:
                 self._fault(literal, "expression-type", f"{words} is a number and '{value}' is a text", fix)
             case ("boolean", Number()):
                 self._code_fault(subject, literal, words)
+            case ("several", _):
+                fix = f"write includes({subject.name if isinstance(subject, Name) else 'x'}, '{literal.value}')."
+                self._fault(literal, "expression-type", f"{words} holds several levels at once", fix)
             case _:
                 self._fault(
                     literal,
@@ -384,6 +400,25 @@ class Kinds:
                 )
         return BOOLEAN if all(fits) else None
 
+    def _includes(self, node: Call) -> Kind | None:
+        subject, kind = node.arguments[0], self.of(node.arguments[0])
+        if kind is None:
+            return None
+        if kind.type != "several":
+            given = f"includes needs several levels at once, and this is {IN_WORDS[kind.type]}"
+            fix = "use in ['...', '...'] for levels." if kind.type == "category" else None
+            self._fault(node, "expression-type", given, fix)
+            return None
+        one_level = Kind("category", levels=kind.levels)
+        fits = []
+        for level in node.arguments[1:]:
+            if isinstance(level, Number | Text | Truth):
+                fits.append(self._literal(subject, one_level, level))
+            else:
+                self._fault(level, "expression-level", "includes asks for levels", "put the level in quotes.")
+                fits.append(False)
+        return BOOLEAN if all(fits) else None
+
     def _when(self, node: Call) -> Kind | None:
         condition, first, second = node.arguments
         met, kind, other = self._condition(condition), self.of(first), self.of(second)
@@ -395,6 +430,9 @@ class Kinds:
         if kind.type != other.type:
             given = f"when gives {IN_WORDS[kind.type]} in one case and {IN_WORDS[other.type]} in the other"
             self._fault(node, "expression-type", given, "give two of the same kind.")
+            return None
+        if kind.type == "several":
+            self._fault(node, "expression-type", "when cannot give several levels at once", None)
             return None
         if kind.type == "category":
             levels = tuple(dict.fromkeys((*kind.levels, *other.levels)))

@@ -139,6 +139,12 @@ class _Words:
             case ("known" | "missing") as function, (value,):
                 known = (function == "known") is not negated
                 return f"{self._about(value)} is {'known' if known else 'not known'}"
+            case "includes", (value, *levels):
+                named = [self._level(value, one) for one in levels if isinstance(one, Text)]
+                if not negated:
+                    return f"{listed(named, 'or')} is among {self._about(value)}"
+                none = "none of " if len(named) > 1 else ""
+                return f"{none}{listed(named)} is {'' if none else 'not '}among {self._about(value)}"
             case "between", (value, low, high):
                 least = self._beside(value, low, say_unit=False)
                 verb = "is not from" if negated else "is from"

@@ -89,6 +89,7 @@ def _check_result(checking: Checking, index: int, derived: Derived, kind: Kind) 
         "boolean": ("yes_no",),
         "number": ("integer", "number") if kind.whole else ("number",),
         "category": ("category",),
+        "several": ("several",),
         "text": ("text",),
         "date": ("date",),
     }[kind.type]

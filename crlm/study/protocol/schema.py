@@ -70,7 +70,7 @@ def _levels_by_type() -> list[Schema]:
         return {"if": {"properties": {"type": {"enum": list(types)}}, "required": ["type"]}, "then": then}
 
     return [
-        when("category", then={"required": ["levels"], "properties": {"levels": {"minItems": 2}}}),
+        when("category", "several", then={"required": ["levels"], "properties": {"levels": {"minItems": 2}}}),
         when("yes_no", then={"properties": {"levels": {"maxItems": 2}}}),
         when("number", "integer", "text", "date", then={"properties": {"levels": {"maxItems": 0}}}),
     ]
