@@ -34,7 +34,8 @@ FUNCTIONS: dict[str, Function] = {
 ELSEWHERE: dict[str, str] = {
     "isnull": "missing", "is_null": "missing", "isna": "missing", "isnan": "missing", "sysmis": "missing",
     "is_missing": "missing",
-    "contains": "includes", "has": "includes", "any_of": "includes", "notna": "known", "notnull": "known", "is_known": "known",
+    "contains": "includes", "has": "includes", "any_of": "includes",
+    "notna": "known", "notnull": "known", "is_known": "known",
     "if": "when", "ifelse": "when", "if_else": "when", "iif": "when", "case_when": "when", "where": "when",
     "pmin": "min", "least": "min", "pmax": "max", "greatest": "max", "range": "between", "recode": "when",
     "categorise": "cut", "categorize": "cut", "qcut": "cut", "as_integer": "points", "int": "points",
