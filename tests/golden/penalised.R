@@ -78,5 +78,6 @@ d <- read_set("gbsg2")$data
 fit <- cph(Surv(time, event) ~ rcs(age, 4) + nodes, d, eps = 1e-12)
 rms_anova <- numbers(anova(fit)[2, c("Chi-Square", "d.f.")])
 
-write_exact(list(made_with = list(R = R.version.string, glmnet = as.character(packageVersion("glmnet"))),
+versions <- function(...) sapply(c(...), function(package) as.character(packageVersion(package)), simplify = FALSE)
+write_exact(list(made_with = c(list(R = R.version.string), versions("glmnet", "survival", "rms", "Hmisc")),
                  lasso = lasso, ridge = ridged, splines = splines, rms = rms_anova), "tests/golden/penalised.json")

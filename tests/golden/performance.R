@@ -144,5 +144,8 @@ for (set in names(sets)) {
     exact = c(beta * sqrt(8 / pi), sqrt(fit$var[1, 1] * 8 / pi), beta^2 / (pi^2 / 6 + beta^2)))
 }
 
-write_exact(list(sets = lapply(sets, as.list), order = order, integrated = integrated,
+versions <- function(...) sapply(c(...), function(package) as.character(packageVersion(package)), simplify = FALSE)
+packages <- c("survival", "riskRegression", "pec", "geepack", "rms", "pROC")
+write_exact(list(made_with = c(list(R = R.version.string), versions(packages)),
+  sets = lapply(sets, as.list), order = order, integrated = integrated,
   calibration = calibration, binary = binary, royston = d_of), "tests/golden/performance.json")

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from crlm.statistics.comparison import log_rank
+from crlm.statistics.concordance import model_concordance
 from crlm.statistics.contingency import chi_square, fisher
 from crlm.statistics.cox import cox, term_likelihood_ratio_test, term_wald_test
 from crlm.statistics.curve_readings import at_risk_at, median, quantile, survival_at
 from crlm.statistics.group_tests import anova, kruskal_wallis, mann_whitney, t_test
+from crlm.statistics.proportional_hazards import proportional_hazards_test
 from crlm.statistics.summaries import (
     mean_and_spread,
     quantiles,
@@ -135,6 +137,14 @@ def same_fit(fit, expected):
     same_test(fit.wald_test, expected["wald"])
     for term, theirs in zip(fit.terms, expected["term_wald"], strict=True):
         same_test(term_wald_test(fit, term.name), theirs)
+    concordance = model_concordance(fit).estimate
+    close([concordance.value, concordance.standard_error], expected["concordance"])
+    for transform, theirs in expected["zph"].items():
+        found = proportional_hazards_test(fit, transform)
+        ours = [*found.terms.values(), found.overall]
+        close([test.statistic for test in ours], theirs["statistic"])
+        close([test.df for test in ours], theirs["df"])
+        close([test.p for test in ours], theirs["p"])
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])

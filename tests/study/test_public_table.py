@@ -3,17 +3,15 @@
 The data stay outside the project; without them these tests say so. tests/golden/tcia.R made the numbers.
 """
 
-import json
-from pathlib import Path
-
 import pytest
 
 from crlm.cli.flow import checked_protocol, read_records
 from crlm.study.run import run_study
+from tests.golden import golden
 from tests.shared import CLINICAL, needs
 
 pytestmark = needs(CLINICAL)
-GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "tcia.json").read_text())
+GOLDEN = golden("tcia")
 ENDPOINTS = list(GOLDEN["endpoints"])
 CLOSE = 1e-8
 
