@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -58,33 +59,72 @@ def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
         typer.echo(f"  {finding.severity}: {finding.sentence}{rows} [{finding.rule}]")
 
 
-@app.command(short_help="Make a SYNTHETIC table with a known truth.")
+class TableFormat(StrEnum):
+    """The files of a synthetic registry."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+@app.command(short_help="Make SYNTHETIC data with a known truth.")
 def synth(
-    protocol: Annotated[
-        str, typer.Argument(metavar="ID", help="The shipped protocol to make a synthetic table for.")
+    study: Annotated[
+        str, typer.Argument(metavar="ID", help="The shipped protocol to make synthetic data for.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     patients: Annotated[
-        int,
-        typer.Option("--patients", metavar="N", min=1, max=1_000_000, help="How many synthetic patients."),
-    ] = 197,
+        int | None,
+        typer.Option(
+            "--patients",
+            metavar="N",
+            min=1,
+            max=1_000_000,
+            help="How many synthetic patients (of a registry: in the study's cohort). "
+            "By default as many as the study had.",
+        ),
+    ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same table.")
+        int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same data.")
     ] = 1,
+    file_format: Annotated[
+        TableFormat, typer.Option("--format", help="The files of a registry; one table is always CSV.")
+    ] = TableFormat.csv,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Make a SYNTHETIC table of the shape that a shipped protocol reads, from a declared model with a known truth.
+    """Make SYNTHETIC data of the shape that a shipped protocol reads, from a declared model with a known truth.
 
-    DIR then holds clinical.csv, and a README.md that says what is true in it.
+    DIR then holds the tables of a registry, or clinical.csv, and a README.md that says what is true in them.
     """
     terminal.use_json(json)
-    from crlm.registry.synthetic import write_synthetic
+    from crlm.registry.synthetic_registry import STUDIES, write_registry
 
-    written = write_synthetic(protocol, patients=patients, seed=seed, directory=out)
+    if study in STUDIES:
+        cohort = STUDIES[study][1] if patients is None else patients
+        rows = write_registry(study, cohort, seed, out, file_format.value)
+        if json:
+            terminal.print_json(
+                {
+                    "exit_code": 0,
+                    "folder": str(out),
+                    "tables": rows,
+                    "patients": cohort,
+                    "seed": seed,
+                    "synthetic": True,
+                }
+            )
+        elif not quiet:
+            typer.echo(
+                f"{rows['patient']} SYNTHETIC patients (seed {seed}), {cohort} of them in the cohort, written to {out}"
+            )
+        return
+    from crlm.registry.synthetic import DEFAULT_PATIENTS, write_synthetic
+
+    number = DEFAULT_PATIENTS if patients is None else patients
+    written = write_synthetic(study, patients=number, seed=seed, directory=out)
     if json:
         terminal.print_json(
-            {"exit_code": 0, "file": str(written), "patients": patients, "seed": seed, "synthetic": True}
+            {"exit_code": 0, "file": str(written), "patients": number, "seed": seed, "synthetic": True}
         )
     elif not quiet:
-        typer.echo(f"{patients} SYNTHETIC patients (seed {seed}) written to {written}")
+        typer.echo(f"{number} SYNTHETIC patients (seed {seed}) written to {written}")

@@ -15,6 +15,8 @@ from crlm.registry.synthetic_model import DeclaredModel, describe, simulate
 KINDS = ("resected-crlm-public",)
 """The shipped protocols for which a synthetic table can be made."""
 
+DEFAULT_PATIENTS = 197
+
 TABLE_NAME = "clinical.csv"
 README_NAME = "README.md"
 
@@ -39,12 +41,15 @@ def synthetic_table(kind: str, patients: int, seed: int) -> SyntheticTable:
     the shorter one. No value comes from a real table. ArgumentError for an unknown kind or a number out of bounds.
     """
     if kind not in KINDS:
+        from crlm.registry.synthetic_registry import STUDIES
+
+        every = (*KINDS, *STUDIES)
         raise ArgumentError(
             Problem(
                 "synthetic-kind-unknown",
                 f'there is no synthetic table for "{kind}".',
-                ", ".join(KINDS) + ".",
-                did_you_mean(kind, KINDS),
+                ", ".join(every) + ".",
+                did_you_mean(kind, every),
             )
         )
     if patients < 1 or seed < 0:

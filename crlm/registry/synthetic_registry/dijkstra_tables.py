@@ -1,0 +1,483 @@
+"""The tables of the synthetic AmCORE registry, one function each, from the drawn patients."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from crlm.registry.synthetic_registry import dijkstra_model as declared
+from crlm.registry.synthetic_registry.columns import (
+    dates,
+    day,
+    identifiers,
+    in_patient_order,
+    levels,
+    numbers,
+    same,
+    yes_no,
+)
+from crlm.registry.synthetic_registry.dijkstra_model import DijkstraModel
+from crlm.registry.synthetic_registry.dijkstra_patients import (
+    IRE,
+    LOST,
+    NO_RECURRENCE,
+    NO_REPEAT,
+    SBRT,
+    UNTREATABLE,
+    Patients,
+)
+from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Integers
+
+CENTRE = "VUmc"
+
+
+def tables(model: DijkstraModel, p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
+    """All non-empty tables by name."""
+    return {
+        "centre": pl.DataFrame(
+            {
+                "centre_id": [CENTRE],
+                "centre_name": ["Amsterdam UMC location VUmc"],
+                "registry_start_date": dates(np.array([day(2002, 5)])),
+                "registry_end_date": dates(np.array([day(2020, 12, 31)])),
+            }
+        ),
+        "patient": _patient(p),
+        "primary_tumour": _primary(p, draws),
+        "crlm_episode": _episode(p, draws),
+        "imaging": _imaging(p, draws),
+        "metastasis": _metastasis(p, draws),
+        "systemic_therapy": _systemic(model, p, draws),
+        "local_treatment": _procedure(model, p, draws),
+        "treated_lesion": _treated_lesion(model, p, draws),
+        "complication": _complication(model, p, draws),
+        "followup_event": _event(p),
+    }
+
+
+def _number(p: Patients) -> Integers:
+    return np.arange(1, p.size + 1)
+
+
+def _id(prefix: str, rows: Integers, *suffix: Column | int) -> pl.Series:
+    parts = [np.full(rows.size, one) if isinstance(one, int) else one for one in suffix]
+    return identifiers(prefix, rows + 1, parts)
+
+
+def _patient(p: Patients) -> pl.DataFrame:
+    dead = np.isfinite(p.days["death"])
+    rows = np.arange(p.size)
+    return pl.DataFrame(
+        {
+            "patient_id": _id("P", rows),
+            "centre_id": same(CENTRE, p.size),
+            "sex": levels((~p.covariates["male"]).astype(np.int64), ("male", "female")),
+            "date_of_birth": dates(p.days["birth"]),
+            "vital_status": levels(dead.astype(np.int64), ("alive", "dead")),
+            "date_of_death": dates(p.days["death"]),
+            "date_last_vital_status": dates(p.days["last"]),
+            "date_last_disease_assessment": dates(p.days["assessed"]),
+            "lost_to_follow_up": yes_no(p.kind == LOST),
+            "consent_status": same("waived", p.size),
+            "synthetic": np.ones(p.size, dtype=np.int8),
+        }
+    )
+
+
+def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
+    n = p.size
+    location = p.covariates["location"]
+    left, right = draws.level("left subsite", (7, 2, 1), n), draws.level("right subsite", (7, 7, 3, 3), n)
+    subsite = np.select([location == 0, location == 1], [0, 1 + left], 4 + right)
+    operated = np.where(p.covariates["synchronous"], p.days["initial"], p.days["primary"] + 30)
+    unknown = p.missing["crlm_timing_initial"]
+    return pl.DataFrame(
+        {
+            "primary_id": _id("T", np.arange(n), 1),
+            "patient_id": _id("P", np.arange(n)),
+            "date_primary_diagnosis": dates(p.days["primary"], unknown),
+            "primary_subsite": levels(subsite, declared.SUBSITES),
+            "primary_resected": same("yes", n),
+            "date_primary_resection": dates(operated, unknown),
+            "primary_resection_status": same("R0", n),
+            "pt_stage": levels(draws.level("pt", (3, 13, 62, 22), n), ("T1", "T2", "T3", "T4")),
+            "pn_stage": levels(draws.level("pn", (40, 38, 22), n), ("N0", "N1", "N2")),
+        }
+    )
+
+
+def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
+    x, n = p.covariates, p.size
+    metres = np.where(x["male"], 1.77, 1.65) + 0.065 * draws.normal("height", n)
+    height = np.round(np.clip(metres, 1.45, 2.05) * 100)
+    weight = np.round(x["bmi"] * (height / 100) ** 2, 1)
+    initial_size = np.select(
+        [x["size_initial"] == 0, x["size_initial"] == 1],
+        [
+            np.ceil(8 + 22 * draws.uniform("initial small", n)),
+            np.ceil(30 + 20 * draws.uniform("initial middle", n)),
+        ],
+        np.ceil(50 + 50 * draws.uniform("initial large", n)),
+    )
+    second, third = np.flatnonzero(p.kind != NO_RECURRENCE), np.flatnonzero(np.isfinite(p.days["third"]))
+    every = np.arange(n)
+    row, kind, _ = in_patient_order([every, second, third])
+    number = kind + 1
+    first = number == 1
+    diagnosed = np.select(
+        [first, number == 2], [p.days["first"][row], p.days["diagnosis"][row]], p.days["third"][row]
+    )
+    decision = np.select([p.kind == UNTREATABLE, p.kind == NO_REPEAT, p.nac], [2, 3, 1], 0)
+    induction, nac = (decision == 2)[row], (decision == 1)[row] & (number == 2)
+    synchronous = x["synchronous"][row] & first
+    cause = draws.level("indication", (5, 3, 2), n)[row]
+    frame = pl.DataFrame(
+        {
+            "episode_id": _id("E", row, number),
+            "patient_id": _id("P", row),
+            "episode_number": number.astype(np.int8),
+            "date_crlm_diagnosis": dates(diagnosed),
+            "detection_modality": levels(
+                draws.level("modality", (6, 3, 1), n)[row], ("ceCT", "PET_CT", "ceMRI")
+            ),
+            "crlm_timing_recorded": levels(
+                (~synchronous).astype(np.int64),
+                ("synchronous", "metachronous"),
+                p.missing["crlm_timing_initial"][row] & first,
+            ),
+            "asa_class": levels(x["asa"][row], ("1", "2", "3")),
+            "comorbidity_category": levels(x["comorbidity"][row], declared.COMORBIDITY),
+            "height_cm": numbers(height[row], 0),
+            "weight_kg": numbers(weight[row], 1),
+            "n_crlm": numbers(
+                np.select([first, number == 2], [x["count_initial"][row], x["count_recurrent"][row]], 1), 0
+            ),
+            "size_largest_crlm_mm": numbers(
+                np.select([first, number == 2], [initial_size[row], x["largest_recurrent"][row]], 12),
+                0,
+                np.where(
+                    first, p.missing["size_largest_initial"][row], p.missing["size_largest_recurrent"][row]
+                )
+                & (number < 3),
+            ),
+            "extrahepatic_disease": yes_no(
+                x["extrahepatic_initial"][row] & first, p.missing["extrahepatic_disease_initial"][row] & first
+            ),
+            "upfront_locally_treatable": yes_no(~((number == 2) & induction)),
+            "nac_indication": levels(
+                np.where(nac, cause, 3), ("early_recurrence", "risk_reduction", "downsizing", "none")
+            ),
+            "mdt_date": dates(diagnosed + 7),
+            "mdt_intent": levels(
+                ((number == 2) & (p.kind == NO_REPEAT)[row]).astype(np.int64), ("curative", "palliative")
+            ),
+            "mdt_decision": levels(
+                np.where(number == 2, decision[row], 0),
+                ("upfront_local", "neoadjuvant_then_local", "induction_chemotherapy", "systemic_only"),
+            ),
+        }
+    )
+    return frame.with_columns(
+        nac_indication=pl.when(pl.col("nac_indication") != "none").then(
+            pl.col("nac_indication").cast(pl.String)
+        )
+    )
+
+
+def _imaging(p: Patients, draws: Draws) -> pl.DataFrame:
+    """The scan that found each episode from the second on, and the one that found a progression."""
+    second, third = np.flatnonzero(p.kind != NO_RECURRENCE), np.flatnonzero(np.isfinite(p.days["third"]))
+    found = np.flatnonzero(np.isfinite(p.days["distant"]))
+    row, kind, _ = in_patient_order([second, found, third])
+    episode, running = np.array([2, 2, 3])[kind], np.array([1, 2, 1])[kind]
+    later = running == 2
+    evidence = np.where(later, p.site[row], 3)
+    names = ("intrahepatic_distant", "extrahepatic", "combined", "none")
+    return pl.DataFrame(
+        {
+            "imaging_id": _id("I", row, episode, running),
+            "patient_id": _id("P", row),
+            "episode_id": _id("E", row, episode),
+            "date_imaging": dates(
+                np.select(
+                    [later, episode == 3],
+                    [p.days["distant"][row], p.days["third"][row]],
+                    p.days["diagnosis"][row],
+                )
+            ),
+            "timepoint": levels(later.astype(np.int64), ("baseline", "recurrence")),
+            "modality": levels(draws.level("scan", (6, 4), row.size), ("ceCT", "PET_CT")),
+            "evidence_of_recurrence": levels(evidence, names),
+        }
+    )
+
+
+def _metastasis(p: Patients, draws: Draws) -> pl.DataFrame:
+    """The tumours of episodes 2 and 3; those of episode 1 are known by their number and largest size only."""
+    third = np.flatnonzero(np.isfinite(p.days["third"]))
+    row, kind, order = in_patient_order([p.lesions.row, third])
+    episode = kind + 2
+    number = np.concatenate([p.lesions.number, np.ones(third.size, dtype=np.int64)])[order]
+    diameter = np.concatenate([p.lesions.diameter, np.full(third.size, 12.0)])[order]
+    segment = draws.level("segment", (2, 10, 10, 16, 12, 14, 16, 20), row.size)
+    return pl.DataFrame(
+        {
+            "lesion_id": _id("L", row, episode, number),
+            "episode_id": _id("E", row, episode),
+            "patient_id": _id("P", row),
+            "lesion_number": number.astype(np.int8),
+            "segments": levels(segment, tuple("12345678")),
+            "lobe": levels(np.select([segment == 0, segment <= 3], [2, 0], 1), ("left", "right", "caudate")),
+            "diameter_baseline_mm": numbers(
+                diameter, 0, p.missing["size_largest_recurrent"][row] & (episode == 2)
+            ),
+            "date_first_seen": dates(np.where(episode == 2, p.days["diagnosis"][row], p.days["third"][row])),
+        }
+    )
+
+
+def _systemic(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
+    n = p.size
+    before = draws.yes("chemotherapy before initial", model.chemotherapy_before_initial, n)
+    initial = np.flatnonzero(before)
+    second = np.flatnonzero(p.nac | np.isin(p.kind, (UNTREATABLE, NO_REPEAT)))
+    row, kind, _ = in_patient_order([initial, second])
+    episode, late = kind + 1, kind == 1
+    unknown = p.missing["nac_regimen and nac_cycles"][row] & late & p.nac[row]
+    intent = np.select([~late, p.nac[row], (p.kind == UNTREATABLE)[row]], [0, 0, 1], 2)
+    antibody = draws.level("antibody", model.antibody, n)[row]
+    start = np.where(late, p.days["chemotherapy"][row], p.days["first"][row] + 5)
+    end = np.where(
+        late, p.days["last dose"][row], np.maximum(p.days["initial"][row] - 10, p.days["first"][row] + 6)
+    )
+    return pl.DataFrame(
+        {
+            "therapy_id": _id("C", row, episode),
+            "patient_id": _id("P", row),
+            "episode_id": _id("E", row, episode),
+            "intent": levels(intent, ("neoadjuvant", "induction_conversion", "palliative")),
+            "line": np.ones(row.size, dtype=np.int8),
+            "route": same("intravenous_oral", row.size),
+            "regimen": levels(np.where(late, p.regimen[row], 0), declared.REGIMENS, unknown),
+            "targeted_agent": levels(antibody, ("bevacizumab", "panitumumab", "none"), unknown),
+            "date_start": dates(start),
+            "date_end": dates(end),
+            "n_cycles": numbers(np.where(late, p.cycles[row], 3), 0, unknown | ~late),
+            "given_before_local_treatment": yes_no(~((p.kind == NO_REPEAT)[row] & late)),
+        }
+    )
+
+
+def _has_repeat(p: Patients) -> Booleans:
+    return ~np.isin(p.kind, (NO_RECURRENCE, NO_REPEAT))
+
+
+def _procedure(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
+    x, n = p.covariates, p.size
+    second, third = np.flatnonzero(_has_repeat(p)), np.flatnonzero(np.isfinite(p.days["third"]))
+    row, kind, _ = in_patient_order([np.arange(n), second, third])
+    number = kind + 1
+    names = ("resection", "mwa", "resection;mwa", "ire", "sbrt", "rfa", "resection;rfa")
+    radiofrequency = p.device <= 2
+    repeat = np.select(
+        [p.kind == SBRT, p.kind == IRE, p.repeat == 0, p.repeat == 1],
+        [4, 3, 0, np.where(radiofrequency, 5, 1)],
+        np.where(radiofrequency, 6, 2),
+    )
+    modality = np.select([number == 1, number == 2], [x["initial_procedure"][row], repeat[row]], 1)
+    uniform = draws.uniform("approach", row.size)
+    cut = np.isin(modality, (0, 2, 6))
+    together = np.isin(modality, (2, 6))
+    resection, ablation = np.cumsum(model.approach_resection), np.cumsum(model.approach_ablation)
+    approach = np.where(
+        together,
+        0,
+        np.where(cut, (uniform >= resection[0]).astype(int), np.where(uniform < ablation[0], 0, 2)),
+    )
+    date = np.select(
+        [number == 1, number == 2],
+        [p.days["initial"][row], p.days["repeat"][row]],
+        p.days["third treatment"][row],
+    )
+    long = draws.lognormal("stay", 5.0, 1.9, row.size)
+    short = draws.level("short stay", (88, 8, 4), row.size) + 1
+    stay = np.where(approach == 2, short, np.clip(np.round(long), 2, 60))
+    major = draws.yes("major", model.major_resection, row.size)
+    segments = np.where(
+        major,
+        3 + draws.level("major segments", (1, 1), row.size),
+        1 + draws.level("minor segments", (7, 3), row.size),
+    )
+    return pl.DataFrame(
+        {
+            "procedure_id": _id("O", row, number),
+            "patient_id": _id("P", row),
+            "episode_id": _id("E", row, number),
+            "date_procedure": dates(date),
+            "procedure_modalities": levels(modality, names),
+            "treatment_intent": same("curative", row.size),
+            "approach": levels(
+                approach, ("open", "laparoscopic", "percutaneous"), p.missing["approach"][row] & (number == 2)
+            ),
+            "planned_stages": np.ones(row.size, dtype=np.int8),
+            "stage_number": np.ones(row.size, dtype=np.int8),
+            "n_segments_resected": numbers(segments, 0, ~cut),
+            "concurrent_ablation": yes_no(together),
+            "residual_disease": same("R0", row.size),
+            "date_admission": dates(date),
+            "date_discharge": dates(date + stay),
+            "operator_type": levels(
+                (approach == 2).astype(np.int64), ("hpb_surgeon", "interventional_radiologist")
+            ),
+        }
+    )
+
+
+def _treated_lesion(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
+    """The tumours of the repeat treatment and of the third episode."""
+    done = np.flatnonzero(_has_repeat(p)[p.lesions.row])
+    third = np.flatnonzero(np.isfinite(p.days["third"]))
+    row, kind, order = in_patient_order([p.lesions.row[done], third])
+    episode = kind + 2
+    number = np.concatenate([p.lesions.number[done], np.ones(third.size, dtype=np.int64)])[order]
+    resected = np.concatenate([p.lesions.resected[done], np.zeros(third.size, dtype=bool)])[order]
+    ltp = np.concatenate([p.lesions.ltp_day[done], np.full(third.size, np.inf)])[order]
+    diameter = np.concatenate([p.lesions.diameter[done], np.full(third.size, 12.0)])[order]
+    size = row.size
+    progressed = np.isfinite(ltp)
+    device = p.device[row]
+    other = np.select(
+        [(p.kind[row] == SBRT) & (episode == 2), (p.kind[row] == IRE) & (episode == 2)], [4, 3], 0
+    )
+    modality = np.where(other > 0, other, np.where(resected, 0, np.where(device <= 2, 1, 2)))
+    modality = np.where(episode == 3, 2, modality)
+    ablated = np.isin(modality, (1, 2))
+    lost = draws.uniform("missing tumour_treatment_device", size) < np.where(
+        p.nac[row], *model.missing["tumour_treatment_device"]
+    )
+    unknown_margin = draws.uniform("missing margin_size", size) < np.where(
+        p.nac[row], *model.missing["margin_size"]
+    )
+    margin = draws.level("margin", model.margin, size)
+    millimetres = np.select(
+        [margin == 0, margin == 1],
+        [0, 1 + draws.level("narrow margin", (1, 1, 1, 1), size)],
+        5 + draws.level("wide margin", (5, 3, 2, 2, 1, 4, 1, 1, 1, 1, 1), size),
+    )
+    return pl.DataFrame(
+        {
+            "treated_lesion_id": _id("A", row, episode, number),
+            "procedure_id": _id("O", row, episode),
+            "lesion_id": _id("L", row, episode, number),
+            "modality": levels(modality, ("resection", "rfa", "mwa", "ire", "sbrt")),
+            "ablation_device": levels(
+                np.where(ablated, np.where(episode == 3, 3, device), 6),
+                (*declared.DEVICES, "not_applicable"),
+                lost & ablated,
+            ),
+            "resection_extent": levels(
+                np.where(
+                    modality == 0, draws.yes("major lesion", model.major_resection, size).astype(int), 2
+                ),
+                ("minor_lt3_segments", "major_ge3_segments", "not_applicable"),
+                lost & (modality == 0),
+            ),
+            "diameter_at_treatment_mm": numbers(
+                diameter, 0, p.missing["size_largest_recurrent"][row] & (episode == 2)
+            ),
+            "margin_mm": numbers(millimetres, 0, unknown_margin | (other > 0)),
+            "complete_ablation": levels(np.where(ablated, 0, 1), ("yes", "not_applicable")),
+            "ltp": yes_no(progressed),
+            "date_ltp": dates(ltp),
+            "ltp_evidence": levels(
+                np.where(progressed, draws.level("ltp evidence", (6, 3, 1), size), 3),
+                ("enlarging_mass", "fdg_avid", "histology", "not_applicable"),
+            ),
+        }
+    )
+
+
+def _complication(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
+    """One row per repeat treatment and per neoadjuvant chemotherapy: the worst grade, none, or not known."""
+    after, during = np.flatnonzero(_has_repeat(p)), np.flatnonzero(p.nac)
+    row, part, _ = in_patient_order([during, after])
+    toxic = part == 0
+    size = row.size
+    grade = np.where(
+        toxic,
+        draws.level("toxicity", model.toxicity, p.size)[row],
+        draws.level("complication", model.complication, p.size)[row],
+    )
+    known = ~np.where(toxic, p.missing["nac_ctcae_grade"][row], p.missing["periprocedural_ctcae_grade"][row])
+    happened = (grade > 0) & known
+    category = np.where(
+        toxic,
+        draws.level("kind of toxicity", (3, 2, 4, 2, 3), size),
+        5 + draws.level("kind of complication", (4, 2, 2, 3, 2), size),
+    )
+    names = ("nausea", "diarrhea", "neutropenia", "thrombocytopenia", "polyneuropathy",
+             "abdominal_pain", "pneumonia", "bleeding", "organ_space_infection", "other")  # fmt: skip
+    onset = np.where(toxic, p.days["chemotherapy"][row], p.days["repeat"][row]) + draws.level(
+        "onset", (1,) * 14, size
+    )
+    frame = pl.DataFrame(
+        {
+            "complication_id": _id("K", row, toxic.astype(np.int64) + 1),
+            "procedure_id": _id("O", row, 2),
+            "therapy_id": _id("C", row, 2),
+            "date_onset": dates(onset, ~happened),
+            "category": levels(np.where(happened, category, 10), (*names, "not_applicable")),
+            "ctcae_grade": numbers(grade, 0, ~happened),
+            "ctcae_version": same("5.0", size),
+            "relatedness": levels(np.where(happened & toxic, 0, 1), ("definite", "not_applicable")),
+            "complication_status_known": yes_no(known),
+            "toxic": toxic,
+        }
+    )
+    return frame.with_columns(
+        procedure_id=pl.when(~pl.col("toxic")).then(pl.col("procedure_id")),
+        therapy_id=pl.when("toxic").then(pl.col("therapy_id")),
+    ).drop("toxic")
+
+
+def _event(p: Patients) -> pl.DataFrame:
+    """The recurrence that is episode 2, progression after its treatment, death, and the last follow-up."""
+    every = np.arange(p.size)
+    second = np.flatnonzero(p.kind != NO_RECURRENCE)
+    distant = np.isfinite(p.days["distant"])
+    inside, outside = np.flatnonzero(distant & (p.site != 1)), np.flatnonzero(distant & (p.site != 0))
+    local = np.flatnonzero(np.isfinite(p.lesions.ltp_day))
+    died = np.flatnonzero(np.isfinite(p.days["death"]))
+    lesion_row = p.lesions.row[local]
+    row, kind, order = in_patient_order([second, inside, outside, lesion_row, died, every])
+    happened = np.concatenate(
+        [p.days["diagnosis"][second], p.days["distant"][inside], p.days["distant"][outside],
+         p.lesions.ltp_day[local], p.days["death"][died], p.days["last"]]
+    )[order]  # fmt: skip
+    number = np.ones(row.size, dtype=np.int64)
+    number[kind == 3] = p.lesions.number[local]  # tumours are in patient order already
+    names = (
+        "intrahepatic_recurrence",
+        "extrahepatic_recurrence",
+        "local_tumour_progression",
+        "death",
+        "last_follow_up",
+    )
+    sites = ("liver_distant", "lung", "liver_local", "not_applicable")
+    frame = pl.DataFrame(
+        {
+            "event_id": _id("V", row, kind + 1, number),
+            "patient_id": _id("P", row),
+            "date_event": dates(happened),
+            "event_type": levels(np.array([0, 0, 1, 2, 3, 4])[kind], names),
+            "sites": levels(np.array([0, 0, 1, 2, 3, 3])[kind], sites),
+            "evidence": levels((kind > 3).astype(np.int64), ("imaging", "clinical")),
+            "lesion_id": _id("L", row, 2, number),
+            "relative_to_procedure_id": _id("O", row, np.where(kind == 0, 1, 2)),
+            "kind": kind,
+        }
+    )
+    return frame.with_columns(
+        lesion_id=pl.when(pl.col("kind") == 3).then(pl.col("lesion_id")),
+        relative_to_procedure_id=pl.when(pl.col("kind") < 4).then(pl.col("relative_to_procedure_id")),
+    ).drop("kind")

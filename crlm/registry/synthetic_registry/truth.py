@@ -1,0 +1,89 @@
+"""What is true in a synthetic registry: effects, margins and selection, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from math import exp
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TrueEffect:
+    """One effect that a named analysis should recover.
+
+    `log_value` is the log hazard or odds ratio of `level` against `reference` of the variable `term` (per unit where
+    `level` is empty) in the model of `endpoint` that is adjusted for `adjust` (variables of the cohort, in the
+    categories of the study). `kind` is "exact" (the model generates the data) or "monte-carlo": the value to which an
+    unadjusted or reduced model converges under this registry's own follow-up, found on `simulated` patients, with the
+    standard error `standard_error`.
+    """
+
+    name: str
+    endpoint: str
+    unit: str
+    term: str
+    level: str
+    reference: str
+    measure: str
+    log_value: float
+    adjust: tuple[str, ...] = ()
+    kind: str = "exact"
+    standard_error: float = 0.0
+    simulated: int = 0
+    where: str = ""
+    note: str = ""
+
+    @property
+    def value(self) -> float:
+        """The ratio."""
+        return exp(self.log_value)
+
+
+@dataclass(frozen=True)
+class Margin:
+    """A declared share of a level (or a declared median) among `group` of the cohort, non-missing values only."""
+
+    variable: str
+    level: str
+    value: float
+    group: str = "all"
+    statistic: str = "share"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Everything declared about one registry; `model` holds every figure that the generator uses."""
+
+    study: str
+    patients: int
+    seed: int
+    registered: int
+    excluded: Mapping[str, int]
+    effects: tuple[TrueEffect, ...]
+    margins: tuple[Margin, ...]
+    statements: tuple[str, ...]
+    model: Mapping[str, Any] = field(default_factory=dict)
+
+    def effect(self, name: str) -> TrueEffect:
+        """The effect of this name; KeyError when there is none."""
+        for one in self.effects:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of truth.json."""
+        return {
+            "synthetic": True,
+            "warning": "SYNTHETIC: no patient of any study is in this registry; nothing clinical can be learnt from it.",
+            "study": self.study,
+            "patients": self.patients,
+            "registered": self.registered,
+            "seed": self.seed,
+            "excluded": dict(self.excluded),
+            "effects": [{**asdict(one), "value": one.value} for one in self.effects],
+            "margins": [asdict(one) for one in self.margins],
+            "statements": list(self.statements),
+            "model": dict(self.model),
+        }
