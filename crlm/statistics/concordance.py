@@ -101,9 +101,9 @@ def model_concordance(fit: CoxFit) -> Concordance:
 
     The predicted risk is the linear predictor with its offset. A coefficient without a finite estimate ranks
     before all others: its patients are ordered by it first and by the rest of the model within equals, as at
-    the limit of ever larger coefficients. Rows are compared where both are at risk; with the `patient` of each
-    row given to `cox` the standard error counts patients and not rows. Without any estimate the value is None.
-    Checked against: R `coxph`, with `cluster` for the rows of a patient.
+    the limit of ever larger coefficients. Rows are compared where both are at risk; the standard error
+    counts clusters if the fit has a robust variance, or else patients if `cox` was told the `patient` of each row.
+    Without any estimate the value is None. Checked against: R `coxph`, with and without `cluster`.
     """
     data, solution = fit.data, fit.solution
     if solution is None or not (len(solution.kept) or len(solution.directions)):
@@ -116,7 +116,7 @@ def model_concordance(fit: CoxFit) -> Concordance:
         groups,
         entry=data.entry,
         weights=data.weights,
-        cluster=data.patient,
+        cluster=data.patient if fit.cluster is None else fit.cluster,
         level=fit.level,
     )
 
@@ -160,19 +160,24 @@ def _concordance(
 ) -> Concordance:
     n = len(time)
     w = np.ones(n) if weights is None else weights  # sums of whole numbers are exact up to 2^53
-    pairs = _Pairs(*(np.zeros(n) for _ in range(3)))
-    any_pair = False
-    for one in np.unique(group):
-        rows = np.flatnonzero(group == one)
-        late = None if entry is None else entry[rows]
-        found, some = _pairs_of_each(time[rows], event[rows], risk[rows], w[rows], late)
-        pairs.put(rows, found)
-        any_pair = any_pair or some
-    tied_time = _tied_times(time, event, group, w)
-    if not any_pair:
+    if group.any():
+        time, entry = _one_after_the_other(time, entry, group)
+    tied_time = _tied_times(time, event, w)
+    pairs = _pairs_of_each(time, event, risk, w, entry)
+    if pairs is None:
         nothing = Estimate(None, None, None, level, reason=NO_PAIRS)
         return Concordance(nothing, 0.0, 0.0, 0.0, tied_time, n)
     return _summary(pairs, w=w, cluster=cluster, tied_time=tied_time, level=level)
+
+
+def _one_after_the_other(
+    time: FloatArray, entry: FloatArray | None, group: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Times and entries in which each stratum begins when the one before has ended: nobody meets another stratum."""
+    n = len(time)
+    distinct, place = np.unique(time if entry is None else np.concatenate((time, entry)), return_inverse=True)
+    begin = (group * (len(distinct) + 1)).astype(np.float64)
+    return begin + place[:n] + 1.0, begin if entry is None else begin + place[n:] + 1.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,9 +187,6 @@ class _Pairs:
     agree: FloatArray
     differ: FloatArray
     tie: FloatArray
-
-    def put(self, rows: IntArray, other: _Pairs) -> None:
-        self.agree[rows], self.differ[rows], self.tie[rows] = other.agree, other.differ, other.tie
 
 
 def _summary(
@@ -201,7 +203,9 @@ def _summary(
         influence = np.asarray(np.bincount(cluster, influence), dtype=np.float64)
     error = float(np.sqrt(np.sum(influence**2)))
     half = interval_multiplier(level) * error
-    if error > 1e-14:  # rounding of an error of 0
+    # What rounding may leave of an error of 0; sums of whole numbers leave hardly any.
+    rounding = 1e-14 if np.array_equal(w, np.round(w)) else 1e-14 * len(w)
+    if error > rounding:
         estimate = Estimate(c, max(c - half, 0.0), min(c + half, 1.0), level, error)
     else:
         reason = (
@@ -213,8 +217,8 @@ def _summary(
 
 def _pairs_of_each(
     time: FloatArray, event: BoolArray, risk: FloatArray, w: FloatArray, entry: FloatArray | None
-) -> tuple[_Pairs, bool]:
-    """The pairs of each patient of one stratum, and whether there are any."""
+) -> _Pairs | None:
+    """The pairs of each patient, or None when there is no pair at all."""
     n = len(time)
     # Earliest first, and at the same time events before censorings: an event is then comparable with
     # everybody after the events of its time, and everybody with the events before the own time (censored:
@@ -246,6 +250,9 @@ def _pairs_of_each(
         after[:, by_entry] -= _of_the_first(absent, rank[by_entry], weight[by_entry])
         others[by_entry] -= absent
 
+    # Sums of weights may leave rounding where there is no pair; numbers of patients do not.
+    if not np.any(others[e] > 0):
+        return None
     after[:, ~e] = 0.0
     (all_before, lower_before, equal_before), (all_after, lower_after, equal_after) = before, after
     agree = all_before - lower_before - equal_before + lower_after
@@ -253,8 +260,7 @@ def _pairs_of_each(
     tie = equal_before + equal_after
     back = np.empty(n, dtype=np.intp)
     back[order] = np.arange(n)
-    # Sums of weights may leave rounding where there is no pair; numbers of patients do not.
-    return _Pairs(agree[back], differ[back], tie[back]), bool(np.any(others[e] > 0))
+    return _Pairs(agree[back], differ[back], tie[back])
 
 
 def _of_the_first(end: IntArray, rank: IntArray, weight: FloatArray) -> FloatArray:
@@ -289,9 +295,8 @@ def prefix_counts(rank: IntArray, weight: FloatArray, end: IntArray) -> tuple[Fl
     return lower, total[last] - total[first]
 
 
-def _tied_times(time: FloatArray, event: BoolArray, group: IntArray, w: FloatArray) -> float:
-    """Weight of the pairs of events at the same time in the same stratum."""
-    distinct, place = np.unique(time[event], return_inverse=True)
-    place = group[event] * len(distinct) + place
+def _tied_times(time: FloatArray, event: BoolArray, w: FloatArray) -> float:
+    """Weight of the pairs of events at the same time."""
+    _, place = np.unique(time[event], return_inverse=True)
     sums, squares = np.bincount(place, w[event]), np.bincount(place, w[event] ** 2)
     return float(np.sum(sums**2 - squares) / 2.0)

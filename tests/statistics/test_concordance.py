@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crlm.statistics.concordance import NO_PAIRS, concordance, model_concordance
-from crlm.statistics.cox import cox
+from crlm.statistics.cox import cox, with_robust_variance
 from tests.golden import golden
 from tests.oracles.pairs import harrell
 from tests.statistics.cox_golden import GOLDEN, SETS, fit_case, name_of, scalar
-from tests.statistics.cox_more_golden import CASES, fitted
+from tests.statistics.cox_more_golden import CASES, chosen, fitted
 from tests.statistics.cox_more_golden import name_of as name_of_more
 
 
@@ -63,6 +63,9 @@ def test_models_with_offsets_and_rows_of_a_patient_agree_with_r(case):
     same = "grouped" if scalar(case["cluster"]) == "identifier" else "standard_error"
     assert found.value == pytest.approx(scalar(case["concordance"]["value"]), rel=1e-12)
     assert found.standard_error == pytest.approx(scalar(case["concordance"][same]), rel=1e-10)
+    robust = model_concordance(with_robust_variance(fitted(case), cluster=chosen(case)[2])).estimate
+    assert robust.value == found.value
+    assert robust.standard_error == pytest.approx(scalar(case["concordance"]["grouped"]), rel=1e-10)
 
 
 patients = st.lists(
@@ -157,6 +160,28 @@ def test_the_interval_stays_within_0_and_1():
     time = rng.exponential(size=12)
     found = concordance(time, np.ones(12), -time + rng.normal(scale=0.1, size=12)).estimate
     assert found.value + 1.96 * found.standard_error > 1 and found.upper == 1.0 and found.lower > 0.5
+
+
+def test_perfect_agreement_in_strata_and_with_fractions_as_weights_has_no_interval():
+    rng = np.random.default_rng(5)
+    time, stratum = rng.permutation(3000), rng.integers(0, 40, 3000)
+    found = concordance(
+        time, np.ones(3000), -time, strata=stratum, weights=rng.uniform(0.1, 3, 3000)
+    ).estimate
+    assert (
+        found.value == pytest.approx(1.0, rel=1e-12) and found.lower is None and "no interval" in found.reason
+    )
+
+
+def test_many_strata():
+    # Pairs, each a stratum: concordant where the first has the higher risk.
+    rng = np.random.default_rng(6)
+    risk, stratum = rng.integers(0, 4, 6000), np.repeat(np.arange(3000), 2)
+    time = np.tile([1, 2], 3000) + rng.uniform(0, 0.5, 6000)
+    first, second = risk[::2], risk[1::2]
+    found = concordance(time, np.ones(6000), risk, strata=stratum)
+    assert found.concordant == np.sum(first > second) and found.discordant == np.sum(first < second)
+    assert found.tied_risk == np.sum(first == second)
 
 
 def test_perfect_agreement_has_no_interval():

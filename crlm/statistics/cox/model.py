@@ -52,7 +52,8 @@ class CoxFit:
     no finite estimate, the limit it rises to. penalised_log_likelihood: what Firth's method maximises.
     iterations: Newton steps.
     aliased: (s, p) the combinations of columns that are constant within each stratum.
-    n_clusters: clusters of the robust variance; None where the variance is that of the likelihood.
+    n_clusters, cluster: clusters of the robust variance and the number of that of each row (n,); None where the
+    variance is that of the likelihood.
     """
 
     names: tuple[str, ...]
@@ -76,6 +77,7 @@ class CoxFit:
     method: Method = "maximum likelihood"
     penalised_log_likelihood: float | None = None
     n_clusters: int | None = None
+    cluster: IntArray | None = None
     reason: str | None = None
     notes: tuple[str, ...] = ()
 

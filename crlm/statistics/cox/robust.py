@@ -56,6 +56,7 @@ def with_robust_variance(fit: CoxFit, *, cluster: ArrayLike | None = None) -> Co
         score_test=_score_test(fit, place, len(distinct)),
         wald_test=_overall(fit, robust, model_based),
         n_clusters=len(distinct),
+        cluster=place,
         notes=fit.notes + notes,
     )
 
