@@ -17,6 +17,7 @@ from tests.golden import golden
 from tests.oracles import fine_gray as oracle
 
 GOLDEN = golden("fine_gray")
+STRATA = golden("fine_gray_strata")
 
 
 def close(ours, theirs, rel=1e-9):
@@ -82,6 +83,52 @@ def test_fine_gray_is_crr(expected):
         assert close([test.p for test in found.wald_tests], expected["p"], rel=1e-7)
 
 
+@pytest.mark.parametrize(
+    "expected",
+    STRATA["fits"],
+    ids=lambda f: "-".join(name for name in ("stratified", "grouped", "weighted") if f[name][0]) or "plain",
+)
+def test_strata_and_weights_are_those_of_finegray_and_coxph(expected):
+    d = STRATA["data"]
+    stratified, grouped, weighted = (expected[name][0] for name in ("stratified", "grouped", "weighted"))
+    found = fine_gray(
+        d["time"],
+        d["cause"],
+        1,
+        np.column_stack((d["a"], d["b"])),
+        ["a", "b"],
+        strata=d["stratum"] if stratified else None,
+        censoring_groups=d["stratum"] if grouped else None,
+        weights=d["weight"] if weighted else None,
+    )
+    assert close([one.value for one in found.coefficients], expected["coefficients"])
+    assert close(found.log_likelihood, expected["log_likelihood"][0], rel=1e-12)
+    assert close(found.log_likelihood_null, expected["null"][0], rel=1e-12)
+    assert close(found.solution.moments.information.ravel(), expected["information"])
+    time, incidence = predicted_incidence_curves(found, [[0.5, 1]], stratum="y" if stratified else None)
+    assert close(time, expected["time"])
+    assert close(incidence[0], expected["incidence"])
+
+
+@pytest.mark.parametrize("seed", range(30, 33))
+def test_the_robust_variance_is_the_jackknife_with_strata_and_weights(seed):
+    time, cause, X, groups = random_set(seed, n=40, groups=seed != 30)
+    rng = np.random.default_rng(100 + seed)
+    strata, copies = rng.integers(0, 2, 40).tolist(), np.round(rng.uniform(0.3, 2.5, 40), 1)
+    rows, times = [X[0], X[5]], [4, 6, 9]
+    found = fine_gray(time, cause, 1, X, ["a", "b"], censoring_groups=groups, strata=strata, weights=copies)
+    by_beta, by_hazard = oracle.jackknife(
+        time, cause, 1, X, groups, rows, times, strata=strata, copies=copies
+    )
+    assert found.covariance == pytest.approx(by_beta.T @ by_beta, rel=1e-5)
+    predictions = predicted_incidence(found, rows, times, stratum=0)
+    for i in range(len(rows)):
+        for j, one in enumerate(predictions[i]):
+            hazard = -math.log1p(-one.value)
+            error = math.sqrt(np.sum(by_hazard[:, i, j] ** 2))
+            assert one.standard_error == pytest.approx(error * hazard * math.exp(-hazard), rel=1e-5)
+
+
 @pytest.mark.parametrize("seed", range(20, 24))
 def test_the_robust_variance_is_the_jackknife(seed):
     time, cause, X, groups = random_set(seed, groups=seed % 2 == 1)
@@ -139,6 +186,24 @@ def test_it_is_the_maximum_of_the_definition_or_says_why_not(rows):
         rest = [0.0 if one.value is None else one.value for one in found.coefficients]
         best = max(oracle.log_likelihood(time, cause, 1, X, rest + size * d, groups) for d in directions)
         assert best <= found.log_likelihood + 1e-6
+
+
+@given(columns, st.integers(0, 10**6))
+@settings(deadline=None, max_examples=60)
+def test_with_strata_and_weights_it_is_the_maximum_of_the_definition(rows, seed):
+    time, cause, X, groups = rows
+    X, rng = np.array(X, dtype=float), np.random.default_rng(seed)
+    strata, copies = rng.integers(0, 3, len(time)).tolist(), rng.integers(1, 9, len(time)) / 2
+    found = fine_gray(time, cause, 1, X, ["a", "b"], censoring_groups=groups, strata=strata, weights=copies)
+    assume(found.reason is None)
+    null = oracle.log_likelihood(time, cause, 1, X, [0, 0], groups, strata, copies)
+    assert found.log_likelihood_null == pytest.approx(null, rel=1e-11, abs=1e-11)
+    assume(all(found.estimable))
+    beta = np.array([one.value for one in found.coefficients])
+    top = oracle.log_likelihood(time, cause, 1, X, beta, groups, strata, copies)
+    assert found.log_likelihood == pytest.approx(top, rel=1e-10, abs=1e-10)
+    for move in ([1e-3, 0], [-1e-3, 0], [0, 1e-3], [0, -1e-3]):
+        assert oracle.log_likelihood(time, cause, 1, X, beta + move, groups, strata, copies) <= top + 1e-12
 
 
 @given(columns)
@@ -289,6 +354,9 @@ def test_times_that_differ_by_rounding_are_tied():
         ({"X": [[], [], []], "names": []}, "no columns"),
         ({"terms": [Term("x", ("y",))]}, "terms must hold"),
         ({"censoring_groups": [1]}, "censoring_groups has 1"),
+        ({"strata": [1]}, "strata has 1"),
+        ({"strata": [1, 2, None]}, "missing label"),
+        ({"weights": [1, 0, 1]}, "without weight"),
         ({"level": 1}, "level was"),
         ({"of": 0}, "the cause was"),
         ({"cause": [1, 0, -2]}, "whole number"),
@@ -310,3 +378,8 @@ def test_wrong_rows_and_times_are_refused():
         predicted_incidence(found, [[1, math.nan]], [2])
     with pytest.raises(ValueError, match="times were"):
         predicted_incidence(found, [[1, 0]], [-2])
+    with pytest.raises(ValueError, match="not stratified"):
+        predicted_incidence(found, [[1, 0]], [2], stratum="x")
+    within = fine_gray(time, cause, 1, X, ["a", "b"], strata=["x", "y"] * 12)
+    with pytest.raises(ValueError, match="this model has 'x', 'y'"):
+        predicted_incidence_curves(within, [[1, 0]])
