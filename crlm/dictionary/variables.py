@@ -117,7 +117,9 @@ class Variable(Frozen):
             if self.type == "yes_no" and {level.name for level in self.levels} != {"yes", "no"}:
                 raise ValueError(f'the levels of the yes_no "{self.name}" must be named "yes" and "no"')
         elif self.levels:
-            raise ValueError(f'"{self.name}" is a {self.type}; only a category, several or a yes_no has levels')
+            raise ValueError(
+                f'"{self.name}" is a {self.type}; only a category, several or a yes_no has levels'
+            )
         if self.reference is not None and self.reference not in self.level_names:
             raise ValueError(
                 f'reference "{self.reference}" is not a level of "{self.name}": '

@@ -35,7 +35,9 @@ class ExternalCode(Frozen):
         description="The terminology."
     )
     code: str = Field(min_length=1, description="The code, or the name of the profile or element.")
-    level: Name | None = Field(default=None, description="The level that has this code; absent: the variable.")
+    level: Name | None = Field(
+        default=None, description="The level that has this code; absent: the variable."
+    )
 
 
 class RecordedVariable(Variable):
@@ -177,7 +179,9 @@ class RegistryDictionary(Frozen):
                 if link.table not in self.by_name:
                     raise ValueError(f'"{table.name}" is linked to "{link.table}", which is no table')
                 if len(self.by_name[link.table].key) != 1:
-                    raise ValueError(f'"{table.name}" is linked to "{link.table}", whose key has several columns')
+                    raise ValueError(
+                        f'"{table.name}" is linked to "{link.table}", whose key has several columns'
+                    )
         return self
 
     @cached_property
