@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -207,6 +207,8 @@ def bootstrap_backward_elimination(
 @dataclass(frozen=True, eq=False, repr=False)
 class _Sorted:
     X: FloatArray
+    died: FloatArray
+    rows: NDArray[np.int64]
     counts: Counts
     starts: NDArray[np.int64]
     death_ends: NDArray[np.int64]
@@ -215,8 +217,26 @@ class _Sorted:
 
     def with_counts(
         self, begin: int, end: int
-    ) -> tuple[FloatArray, Counts, NDArray[np.int64], NDArray[np.int64], FloatArray, FloatArray]:
-        return self.X, self.counts[begin:end], self.starts, self.death_ends, self.start, self.variance
+    ) -> tuple[
+        FloatArray,
+        FloatArray,
+        NDArray[np.int64],
+        Counts,
+        NDArray[np.int64],
+        NDArray[np.int64],
+        FloatArray,
+        FloatArray,
+    ]:
+        return (
+            self.X,
+            self.died,
+            self.rows,
+            self.counts[begin:end],
+            self.starts,
+            self.death_ends,
+            self.start,
+            self.variance,
+        )
 
 
 class _Models:
@@ -259,19 +279,24 @@ def _prepare(
 
 def _sorted(data: CoxData, counts: Counts, names: tuple[str, ...], ties: Ties) -> _Sorted:
     """The data in the order of the kernels; they start from the estimates of all patients, where these exist."""
+    from crlm.statistics.batch.cox_kernel import bootstrap
+
     order = order_by_event(data.time, data.event)
     centred = data.X - data.X.mean(axis=0)
-    whole = cox(data.time, data.event, data.X, names, ties=ties)
-    usable = all(whole.estimable) and whole.solution is not None
-    start = whole.solution.beta if usable and whole.solution is not None else np.zeros(len(names))
-    return _Sorted(
+    p, n = len(names), len(data.time)
+    found = _Sorted(
         X=np.ascontiguousarray(centred[order.rows].T),
-        counts=np.ascontiguousarray(counts[:, order.rows]),
+        died=data.event[order.rows].astype(np.float64),
+        rows=order.rows,
+        counts=np.ones((1, n), dtype=np.int32),
         starts=order.starts,
         death_ends=order.death_ends,
-        start=np.ascontiguousarray(start),
+        start=np.zeros(p),
         variance=np.asarray((centred**2).mean(axis=0)),
     )
+    undecided, start = np.ones(1, dtype=np.int64), np.zeros((1, p))
+    bootstrap(*found.with_counts(0, 1), ties == "efron", COEFFICIENTS, undecided, start)
+    return replace(found, counts=counts, start=np.zeros(p) if undecided[0] else start[0])
 
 
 def _refit(

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crlm.statistics.batch.compiled import compiled
-from crlm.statistics.batch.cox_kernel import FITTED, UNDECIDED, maximise, resample, work_space
+from crlm.statistics.batch.cox_kernel import (
+    FITTED,
+    UNDECIDED,
+    largest_number_of_events,
+    maximise,
+    resample,
+    work_space,
+)
 from crlm.statistics.times import FloatArray
 
 IntArray = NDArray[Any]
@@ -18,6 +25,8 @@ IntArray = NDArray[Any]
 @compiled
 def bootstrap_elimination(
     X: FloatArray,
+    died: FloatArray,
+    rows: IntArray,
     counts: IntArray,
     starts: IntArray,
     death_ends: IntArray,
@@ -34,49 +43,24 @@ def bootstrap_elimination(
 ) -> None:
     """As `cox_kernel.bootstrap`, and then drop the column with the largest p until all pass; selected: (R, p)."""
     p, m = X.shape
-    K = len(death_ends)
-    Z, vectors, places, blocks, means, small, matrices = work_space(p, m, K)
-    beta, size, column = np.empty(p), np.empty(p), np.empty(p, np.int64)
+    most = largest_number_of_events(rows, counts, died)
+    Z, vectors, places, blocks, events, running, small, matrices = work_space(p, m, len(death_ends), most)
+    beta, size, column, observed = np.empty(p), np.empty(p), np.empty(p, np.int64), small[4]
     for r in range(len(counts)):
-        n, n_blocks = resample(
-            X,
-            counts[r],
-            starts,
-            death_ends,
-            Z,
-            vectors[0],
-            vectors[1],
-            places[0],
-            places[1],
-            places[2],
-            places[3],
+        n, K, D = resample(
+            X, died, rows, counts[r], starts, death_ends, efron, Z, vectors, places, events, observed
         )
         status[r] = UNDECIDED
-        if n_blocks == 0:
+        if D == 0:
             continue
-        events = 0
-        for k in range(n_blocks):
-            events += places[2, k]
         for j in range(p):
-            beta[j], size[j], column[j] = start[j], variance[j] * events, j
+            beta[j], size[j], column[j] = start[j], variance[j] * D, j
         q = p
         while q > 0:
-            status[r], _ = maximise(
-                Z,
-                vectors,
-                places,
-                blocks,
-                means,
-                small,
-                matrices,
-                q,
-                n,
-                n_blocks,
-                beta,
-                size,
-                efron,
-                tolerance,
-            )
+            status[r] = maximise(
+                Z, vectors, places, blocks, events, running, small, matrices, observed, q, n, K, D, beta, size,
+                efron, tolerance, True,
+            )  # fmt: skip
             if status[r] != FITTED:
                 break
             worst = worst_column(beta, matrices[0], column, always, q)
@@ -93,6 +77,7 @@ def bootstrap_elimination(
             q -= 1
             for j in range(worst, q):
                 beta[j], size[j], column[j] = beta[j + 1], size[j + 1], column[j + 1]
+                observed[j] = observed[j + 1]
                 for i in range(n):
                     Z[j, i] = Z[j + 1, i]
         if status[r] == UNDECIDED:

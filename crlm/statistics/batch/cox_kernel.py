@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crlm.statistics.batch.compiled import compiled
+from crlm.statistics.batch.compiled import compiled, compiled_in_order
+from crlm.statistics.batch.exponential_kernel import exponentials
 from crlm.statistics.batch.linear_kernel import covariance, factorise, solve_scaled
 from crlm.statistics.times import FloatArray
 
@@ -22,202 +23,283 @@ FITTED, UNDECIDED = 0, 1
 MAX_ITERATIONS = 16
 MAX_HALVINGS = 10
 SMALLEST = 1e-140
+TOGETHER = 16  # ratios multiplied before the logarithm of their product is taken
+# A step of this squared length is followed by steps with the same information, which cost half, as long as each is
+# much shorter than the one before (where the likelihood rises for ever, none is), until the next would be negligible.
+NEAR, MAX_NEAR, CONTRACTION, NEGLIGIBLE = 1e-4, 4, 0.01, 1e-20
 
 
 @compiled
 def resample(
     X: FloatArray,
+    died: FloatArray,
+    rows: IntArray,
     counts: IntArray,
     starts: IntArray,
     death_ends: IntArray,
+    efron: bool,
     Z: FloatArray,
-    w: FloatArray,
-    dying: FloatArray,
-    begin: IntArray,
-    deaths_end: IntArray,
-    d: IntArray,
-    place: IntArray,
-) -> tuple[int, int]:
+    vectors: FloatArray,
+    places: IntArray,
+    events: FloatArray,
+    observed: FloatArray,
+) -> tuple[int, int, int]:
     """Copy the patients that are drawn, and drop event times at which nobody drawn has an event.
 
-    X: (p, m) sorted by last event block, deaths of a block first; starts: (K + 1,), death_ends: (K,). Returns the
-    number of patients and of blocks written to Z, w, dying (w of those with the event, else 0), begin, deaths_end, d.
+    X: (p, m) sorted by last event block, deaths of a block first; died: (m,) 1 or 0; rows: (m,) their places in
+    counts; starts: (K + 1,), death_ends: (K,). Returns the numbers of patients, of blocks and of events written to the arrays of `work_space`; observed:
+    (p,) the sum of each covariate over the events. Nothing branches on who is drawn: that cannot be foretold.
     """
-    rows, blocks = 0, 0
+    w, dying, begin, deaths_end, d = vectors[0], vectors[1], places[0], places[1], places[2]
+    place, before, deaths, block = places[3], places[4], places[5], places[6]
+    m, drawn_rows, gone = X.shape[1], 0, 0
+    for i in range(m):
+        count = counts[rows[i]]
+        place[drawn_rows], before[i], deaths[i], w[drawn_rows] = i, drawn_rows, gone, count
+        drawn_rows += count > 0
+        gone += count * np.int64(died[i])
+    before[m], deaths[m] = drawn_rows, gone
+    K = 0
     for k in range(len(death_ends)):
-        total, first = 0, rows
-        for i in range(starts[k], death_ends[k]):
-            if counts[i] > 0:
-                place[rows], w[rows], dying[rows] = i, counts[i], counts[i]
-                total += counts[i]
-                rows += 1
-        if total > 0:
-            begin[blocks], deaths_end[blocks], d[blocks] = first, rows, total
-            blocks += 1
-        if blocks > 0:  # before the first event nobody is at risk of one
-            for i in range(death_ends[k], starts[k + 1]):
-                if counts[i] > 0:
-                    place[rows], w[rows], dying[rows] = i, counts[i], 0.0
-                    rows += 1
-    begin[blocks] = rows
+        total = deaths[death_ends[k]] - deaths[starts[k]]
+        begin[K], deaths_end[K], d[K] = before[starts[k]], before[death_ends[k]], total
+        K += total > 0
+    if K == 0:
+        return 0, 0, 0
+    first = begin[0]  # before the first event nobody is at risk of one
+    n, D = drawn_rows - first, 0
+    begin[K] = drawn_rows
+    for k in range(K + 1):
+        begin[k] -= first
+    for k in range(K):
+        deaths_end[k] -= first
+        share = 1.0 / d[k] if efron else 0.0
+        for drawn in range(d[k]):
+            block[D], events[0, D] = k, drawn * share
+            D += 1
+    for i in range(n):
+        w[i] = w[first + i]
+        dying[i] = w[i] * died[place[first + i]]
     for j in range(len(X)):
-        for i in range(rows):
-            Z[j, i] = X[j, place[i]]
-    return rows, blocks
+        total_x = 0.0
+        for i in range(n):
+            x = X[j, place[first + i]]
+            Z[j, i] = x
+            total_x += x * dying[i]
+        observed[j] = total_x
+    return n, K, D
+
+
+@compiled_in_order  # a sum with all its steps kept is slower where it may be reordered
+def sum_back(risk: FloatArray, n: int, running: FloatArray) -> None:
+    """running: (n + 1,) sums from one patient to the last."""
+    total = 0.0
+    running[n] = 0.0
+    for i in range(n - 1, -1, -1):
+        total += risk[i]
+        running[i] = total
+
+
+@compiled_in_order
+def sum_four_back(
+    risk: FloatArray, a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray, n: int, running: FloatArray
+) -> None:
+    """running: (n + 1, 4) such sums of the risk times each of four columns."""
+    s, t, u, v = 0.0, 0.0, 0.0, 0.0
+    running[n, 0], running[n, 1], running[n, 2], running[n, 3] = s, t, u, v
+    for i in range(n - 1, -1, -1):
+        r = risk[i]
+        s += r * a[i]
+        t += r * b[i]
+        u += r * c[i]
+        v += r * d[i]
+        running[i, 0], running[i, 1], running[i, 2], running[i, 3] = s, t, u, v
 
 
 @compiled
 def likelihood(
     Z: FloatArray,
-    w: FloatArray,
-    dying: FloatArray,
-    begin: IntArray,
-    deaths_end: IntArray,
-    d: IntArray,
+    vectors: FloatArray,
+    places: IntArray,
+    blocks: FloatArray,
+    events: FloatArray,
+    observed: FloatArray,
     q: int,
     n: int,
     K: int,
+    D: int,
     beta: FloatArray,
-    efron: bool,
-    risk: FloatArray,
-    running: FloatArray,
-    S0: FloatArray,
-    T0: FloatArray,
+    first: bool,
 ) -> float:
-    """The log-likelihood at beta, with the sums that its derivatives go on from; -inf where it is no number.
-
-    running: (n + 1,) sums over the patients from one to the last.
-    """
+    """The log-likelihood at beta less that at the first beta (so called), with the sums that its derivatives go on
+    from; -inf where it is no number or too far away."""
+    w, risk, running = vectors[0], vectors[1], vectors[3]
+    begin, deaths_end, block, exponents = places[0], places[1], places[6], places[7]
+    S0, T0 = blocks[0], blocks[1]
+    f, inverse, reference = events[0], events[1], events[2]
     for i in range(n):
         risk[i] = 0.0
     for j in range(q):
         b, column = beta[j], Z[j]
         for i in range(n):
             risk[i] += b * column[i]
-    shift, gained, deaths = -np.inf, 0.0, 0.0
+    exponentials(risk, n, exponents, risk)
     for i in range(n):
-        shift = max(shift, risk[i])
-    for i in range(n):
-        gained += dying[i] * risk[i]
-        deaths += dying[i]
-    gained -= deaths * shift
-    for i in range(n):
-        risk[i] = w[i] * np.exp(risk[i] - shift)
-    running[n] = 0.0
-    for i in range(n - 1, -1, -1):
-        running[i] = running[i + 1] + risk[i]
-    product = 1.0
+        risk[i] *= w[i]
+    sum_back(risk, n, running)
     for k in range(K):
-        S0[k], T0[k] = running[begin[k]], 0.0
-        if efron and d[k] > 1:
-            T0[k] = S0[k] - running[deaths_end[k]]
-        part = T0[k] / d[k]
-        for drawn in range(d[k]):
-            denominator = S0[k] - part * drawn
-            if not denominator > SMALLEST:
-                return -np.inf
-            product *= denominator
-            if product > 1e100 or product < 1e-100:
-                gained -= np.log(product)
-                product = 1.0
-    return float(gained - np.log(product))
+        S0[k] = running[begin[k]]
+        T0[k] = S0[k] - running[deaths_end[k]]
+    least, most = np.inf, S0[0]
+    for e in range(D):
+        denominator = S0[block[e]] - f[e] * T0[block[e]]
+        least = denominator if denominator < least else least
+        inverse[e] = 1.0 / denominator
+    if not (least > SMALLEST and most < 1.0 / SMALLEST):
+        return -np.inf
+    gained = 0.0
+    for j in range(q):
+        gained += beta[j] * observed[j]
+    if first:
+        for e in range(D):
+            reference[e] = 1.0 / inverse[e]
+        blocks[5, 0] = gained
+        return 0.0
+    gained -= blocks[5, 0]
+    for some in range(0, D, TOGETHER):
+        product = 1.0
+        for e in range(some, min(some + TOGETHER, D)):
+            product *= inverse[e] * reference[e]
+        if not 1e-290 < product < 1e290:
+            return -np.inf
+        gained += np.log(product)
+    return gained
 
 
 @compiled
-def derivatives(
+def score_at(
     Z: FloatArray,
-    dying: FloatArray,
-    begin: IntArray,
-    deaths_end: IntArray,
-    d: IntArray,
+    vectors: FloatArray,
+    places: IntArray,
+    blocks: FloatArray,
+    events: FloatArray,
+    observed: FloatArray,
     q: int,
     n: int,
     K: int,
-    risk: FloatArray,
-    running: FloatArray,
-    second: FloatArray,
-    S0: FloatArray,
-    T0: FloatArray,
-    expected: FloatArray,
-    means: FloatArray,
-    root: FloatArray,
-    tied_share: FloatArray,
-    tied_root: FloatArray,
-    tied: IntArray,
+    efron: bool,
     score: FloatArray,
-    information: FloatArray,
-) -> None:
-    """Score and information at the beta of the last call of `likelihood`, into the last two arguments."""
-    hazard, ties = 0.0, 0
+) -> int:
+    """Score at the beta of the last call of `likelihood`, and what the information needs.
+
+    Left are the expected events of each patient, and per block k the numbers with which the information is less the
+    squares of root S - share T and of rest T (S, T: sums of risk times x over the risk set and the dying). The latter
+    only of blocks with tied deaths, whose number is returned.
+    """
+    risk, expected = vectors[1], vectors[2]
+    begin, deaths_end, d, tied = places[0], places[1], places[2], places[4]
+    root, share, rest = blocks[2], blocks[3], blocks[4]
+    f, inverses = events[0], events[1]
+    hazard, ties, e = 0.0, 0, 0
     for k in range(K):
-        inverse, square, f_inverse, f_square, ff_square = 0.0, 0.0, 0.0, 0.0, 0.0
-        if T0[k] > 0.0:
-            part = 1.0 / d[k]
-            for drawn in range(d[k]):
-                f = drawn * part
-                one = 1.0 / (S0[k] - f * T0[k])
-                inverse += one
-                square += one * one
-                f_inverse += f * one
-                f_square += f * one * one
-                ff_square += f * f * one * one
-            root[k] = np.sqrt(square)
-            tied_share[ties] = f_square / root[k]
-            tied_root[ties] = np.sqrt(max(ff_square - f_square * f_square / square, 0.0))
-            tied[ties] = k
-            ties += 1
+        removed = 0.0
+        if d[k] == 1:
+            inverse = inverses[e]
+            root[k] = inverse
+            e += 1
         else:
-            one = 1.0 / S0[k]
-            inverse, root[k] = d[k] * one, np.sqrt(float(d[k])) * one
+            inverse, square, f_square, ff_square = 0.0, 0.0, 0.0, 0.0
+            for e in range(e, e + d[k]):
+                one = inverses[e]
+                inverse += one
+                removed += f[e] * one
+                square += one * one
+                f_square += f[e] * one * one
+                ff_square += f[e] * f[e] * one * one
+            e += 1
+            root[k] = np.sqrt(square)
+            if efron:
+                share[ties] = f_square / root[k]
+                rest[ties] = np.sqrt(max(ff_square - f_square * f_square / square, 0.0))
+                tied[ties] = k
+                ties += 1
         hazard += inverse
-        last = deaths_end[k]
-        while last < begin[k + 1]:
-            expected[last] = risk[last] * hazard
-            last += 1
         for i in range(begin[k], deaths_end[k]):
-            expected[i] = risk[i] * (hazard - f_inverse)
+            expected[i] = hazard - removed
+        for i in range(deaths_end[k], begin[k + 1]):
+            expected[i] = hazard
+    for i in range(n):
+        expected[i] *= risk[i]
     for j in range(q):
-        column, its_means = Z[j], means[j]
+        column = Z[j]
         total = 0.0
         for i in range(n):
-            total += (dying[i] - expected[i]) * column[i]
-        score[j] = total
-    # Two columns at a time: each step of a running sum waits for the step before it.
-    for j in range(0, q, 2):
-        twin = min(j + 1, q - 1)
-        column, other_column, its_means, twin_means = Z[j], Z[twin], means[j], means[twin]
-        total, other_total = 0.0, 0.0
-        running[n], second[n] = 0.0, 0.0
-        for i in range(n - 1, -1, -1):
-            total += risk[i] * column[i]
-            other_total += risk[i] * other_column[i]
-            running[i], second[i] = total, other_total
+            total += expected[i] * column[i]
+        score[j] = observed[j] - total
+    return ties
+
+
+@compiled
+def information_at(
+    Z: FloatArray,
+    vectors: FloatArray,
+    places: IntArray,
+    blocks: FloatArray,
+    running: FloatArray,
+    q: int,
+    n: int,
+    K: int,
+    ties: int,
+    information: FloatArray,
+) -> None:
+    """Information after `score_at`. Behind the n patients of each column stand its K + ties means, so that an entry
+    is one long sum of products, the means taken negative on one side."""
+    risk, expected, one, two = vectors[1], vectors[2], vectors[4], vectors[5]
+    begin, deaths_end, tied = places[0], places[1], places[4]
+    root, share, rest = blocks[2], blocks[3], blocks[4]
+    for j in range(0, q, 4):  # several at a time: each step of a running sum waits for the step before it
+        a, b, c = min(j + 1, q - 1), min(j + 2, q - 1), min(j + 3, q - 1)
+        sum_four_back(risk, Z[j], Z[a], Z[b], Z[c], n, running)
+        Z_j, Z_a, Z_b, Z_c = Z[j, n:], Z[a, n:], Z[b, n:], Z[c, n:]
         for k in range(K):
-            its_means[k] = running[begin[k]] * root[k]
-            twin_means[k] = second[begin[k]] * root[k]
+            there, factor = running[begin[k]], root[k]
+            Z_c[k], Z_b[k], Z_a[k], Z_j[k] = (
+                there[3] * factor,
+                there[2] * factor,
+                there[1] * factor,
+                there[0] * factor,
+            )
         for tie in range(ties):
             k = tied[tie]
-            tied_sum = running[begin[k]] - running[deaths_end[k]]
-            its_means[k] -= tied_sum * tied_share[tie]
-            its_means[K + tie] = tied_sum * tied_root[tie]
-            if twin > j:
-                tied_sum = second[begin[k]] - second[deaths_end[k]]
-                twin_means[k] -= tied_sum * tied_share[tie]
-                twin_means[K + tie] = tied_sum * tied_root[tie]
-    weighted = risk  # the risks are needed no more
-    for j in range(q):
-        column, a_means = Z[j], means[j]
-        for i in range(n):
-            weighted[i] = column[i] * expected[i]
-        for other in range(j + 1):
-            b, b_means = Z[other], means[other]
-            gram, spread = 0.0, 0.0
-            for i in range(n):
-                gram += weighted[i] * b[i]
-            for k in range(K + ties):
-                spread += a_means[k] * b_means[k]
-            information[j, other] = gram - spread
-            information[other, j] = information[j, other]
+            there, behind = running[begin[k]], running[deaths_end[k]]
+            less, more = share[tie], rest[tie]
+            for t in range(min(4, q - j)):
+                tied_sum = there[t] - behind[t]
+                Z[j + t, n + k] -= tied_sum * less
+                Z[j + t, n + K + tie] = tied_sum * more
+    length = n + K + ties
+    for j in range(0, q, 2):
+        i = min(j + 1, q - 1)
+        Z_j, Z_i = Z[j], Z[i]
+        for t in range(n):
+            one[t] = Z_j[t] * expected[t]
+            two[t] = Z_i[t] * expected[t]
+        for t in range(n, length):
+            one[t] = -Z_j[t]
+            two[t] = -Z_i[t]
+        for k in range(0, j + 1, 2):
+            l = min(k + 1, q - 1)
+            Z_k, Z_l = Z[k], Z[l]
+            jk, jl, ik, il = 0.0, 0.0, 0.0, 0.0
+            for t in range(length):
+                jk += one[t] * Z_k[t]
+                jl += one[t] * Z_l[t]
+                ik += two[t] * Z_k[t]
+                il += two[t] * Z_l[t]
+            information[j, k], information[k, j] = jk, jk
+            information[j, l], information[l, j] = jl, jl
+            information[i, k], information[k, i] = ik, ik
+            information[i, l], information[l, i] = il, il
 
 
 @compiled
@@ -226,104 +308,117 @@ def maximise(
     vectors: FloatArray,
     places: IntArray,
     blocks: FloatArray,
-    means: FloatArray,
+    events: FloatArray,
+    running: FloatArray,
     small: FloatArray,
     matrices: FloatArray,
+    observed: FloatArray,
     q: int,
     n: int,
     K: int,
+    D: int,
     beta: FloatArray,
     size: FloatArray,
     efron: bool,
     tolerance: float,
-) -> tuple[int, float]:
-    """Newton's method from beta, which becomes the maximum; its covariance is left in matrices[0].
+    with_covariance: bool,
+) -> int:
+    """Newton's method from beta, which becomes the maximum; its covariance is left in matrices[0] where asked for.
 
-    size: (q,) a diagonal of the information below rounding of which says that a column does not vary. The arrays
-    before are those of `work_space`. UNDECIDED where the maximum is not reached
-    within a few steps or the information cannot be inverted: the numpy reference then says why.
+    size: (q,) a diagonal of the information below rounding of which says that a column does not vary. tolerance: of
+    the squared length of the last step in standard errors. The arrays before are those of `work_space`. UNDECIDED
+    where the maximum is not reached within a few steps or the information cannot be inverted: the numpy reference
+    then says why.
     """
-    w, dying, risk, expected = vectors[0], vectors[1], vectors[2], vectors[3]
-    running, second = vectors[4], vectors[5]
-    begin, deaths_end, d, tied_blocks = places[0], places[1], places[2], places[4]
-    S0, T0, root, share, tied = blocks[0], blocks[1], blocks[2], blocks[3], blocks[4]
     score, step, trial, scale = small[0], small[1], small[2], small[3]
     information, inverse = matrices[0], matrices[1]
-    here = likelihood(Z, w, dying, begin, deaths_end, d, q, n, K, beta, efron, risk, running, S0, T0)
+    here = likelihood(Z, vectors, places, blocks, events, observed, q, n, K, D, beta, True)
     if not np.isfinite(here):
-        return UNDECIDED, 0.0
+        return UNDECIDED
     for _ in range(MAX_ITERATIONS):
-        derivatives(
-            Z,
-            dying,
-            begin,
-            deaths_end,
-            d,
-            q,
-            n,
-            K,
-            risk,
-            running,
-            second,
-            S0,
-            T0,
-            expected,
-            means,
-            root,
-            share,
-            tied,
-            tied_blocks,
-            score,
-            information,
-        )
+        ties = score_at(Z, vectors, places, blocks, events, observed, q, n, K, efron, score)
+        information_at(Z, vectors, places, blocks, running, q, n, K, ties, information)
         if not factorise(information, size, q, scale, inverse):
-            return UNDECIDED, 0.0
+            return UNDECIDED
         length = solve_scaled(inverse, scale, score, q, step)
         if not np.isfinite(length):
-            return UNDECIDED, 0.0
+            return UNDECIDED
         if length <= tolerance:
             for j in range(q):
                 beta[j] += step[j]
-            covariance(inverse, scale, q, information)
-            return FITTED, here
-        lowest = here - 1e-9 * abs(here)
+            if with_covariance:
+                covariance(inverse, scale, q, information)
+            return FITTED
+        far = length
         for halving in range(MAX_HALVINGS):
             for j in range(q):
                 trial[j] = beta[j] + step[j]
-            there = likelihood(
-                Z, w, dying, begin, deaths_end, d, q, n, K, trial, efron, risk, running, S0, T0
-            )
-            if there >= lowest:
+            there = likelihood(Z, vectors, places, blocks, events, observed, q, n, K, D, trial, False)
+            if there >= here - 1e-9 * D:
                 break
             if halving == MAX_HALVINGS - 1:
-                return UNDECIDED, 0.0
+                return UNDECIDED
             for j in range(q):
                 step[j] /= 2.0
         for j in range(q):
             beta[j] = trial[j]
         here = there
-    return UNDECIDED, 0.0
+        if with_covariance or far > NEAR:
+            continue
+        for _ in range(MAX_NEAR):
+            score_at(Z, vectors, places, blocks, events, observed, q, n, K, efron, score)
+            length = solve_scaled(inverse, scale, score, q, step)
+            if not length < CONTRACTION * far:
+                break
+            for j in range(q):
+                beta[j] += step[j]
+            if length * length <= NEGLIGIBLE * far:  # the next step would be shorter in the same proportion
+                return FITTED
+            far = length
+            here = likelihood(Z, vectors, places, blocks, events, observed, q, n, K, D, beta, False)
+            if not np.isfinite(here):
+                return UNDECIDED
+    return UNDECIDED
 
 
 @compiled
 def work_space(
-    p: int, m: int, K: int
-) -> tuple[FloatArray, FloatArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Z; vectors by patient; begin, deaths_end, d, rows drawn, tied blocks; numbers by block; means; (p,); (p, p)."""
+    p: int, m: int, K: int, most_events: int
+) -> tuple[FloatArray, FloatArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Z with room for means; vectors by patient (w, risk, expected, running, and two by patient and mean); places:
+    begin, deaths_end, d, patient, tied blocks, deaths before, block of each event, exponents; numbers by block
+    (S0, T0, root, share, rest, the first x'beta); by event (f, inverse and first denominator); running sums; (p,)
+    score, step, trial, scale, observed; two (p, p).
+    """
     return (
-        np.empty((p, m)),
-        np.empty((6, m + 1)),
-        np.empty((5, max(m, K) + 1), np.int64),
-        np.empty((5, K + 1)),
-        np.empty((p, 2 * K)),
-        np.empty((4, p)),
+        np.empty((p, m + 2 * K)),
+        np.empty((6, m + 2 * K + 1)),
+        np.empty((8, max(m, most_events) + 1), np.int64),
+        np.empty((6, K + 1)),
+        np.empty((3, most_events + 1)),
+        np.empty((m + 1, 4)),
+        np.empty((5, p)),
         np.empty((2, p, p)),
     )
 
 
 @compiled
+def largest_number_of_events(rows: IntArray, counts: IntArray, died: FloatArray) -> int:
+    """In any of the replicates; counts: (R, n)."""
+    most = 0
+    for r in range(len(counts)):
+        events = 0
+        for i in range(len(died)):
+            events += counts[r, rows[i]] * np.int64(died[i])
+        most = max(most, events)
+    return most
+
+
+@compiled
 def bootstrap(
     X: FloatArray,
+    died: FloatArray,
+    rows: IntArray,
     counts: IntArray,
     starts: IntArray,
     death_ends: IntArray,
@@ -334,35 +429,22 @@ def bootstrap(
     status: IntArray,
     coefficients: FloatArray,
 ) -> None:
-    """Fit each replicate; counts: (R, m) in the order of X; status: (R,), coefficients: (R, p) are written."""
+    """Fit each replicate; counts: (R, n) in the caller's order; status: (R,), coefficients: (R, p) are written."""
     p, m = X.shape
-    K = len(death_ends)
-    Z, vectors, places, blocks, means, small, matrices = work_space(p, m, K)
-    beta, size = np.empty(p), np.empty(p)
+    most = largest_number_of_events(rows, counts, died)
+    Z, vectors, places, blocks, events, running, small, matrices = work_space(p, m, len(death_ends), most)
+    size, observed = np.empty(p), small[4]
     for r in range(len(counts)):
-        n, n_blocks = resample(
-            X,
-            counts[r],
-            starts,
-            death_ends,
-            Z,
-            vectors[0],
-            vectors[1],
-            places[0],
-            places[1],
-            places[2],
-            places[3],
+        n, K, D = resample(
+            X, died, rows, counts[r], starts, death_ends, efron, Z, vectors, places, events, observed
         )
         status[r] = UNDECIDED
-        if n_blocks == 0:
+        if D == 0:
             continue
-        events = 0
-        for k in range(n_blocks):
-            events += places[2, k]
+        beta = coefficients[r]
         for j in range(p):
-            beta[j], size[j] = start[j], variance[j] * events
-        status[r], _ = maximise(
-            Z, vectors, places, blocks, means, small, matrices, p, n, n_blocks, beta, size, efron, tolerance
-        )
-        for j in range(p):
-            coefficients[r, j] = beta[j]
+            beta[j], size[j] = start[j], variance[j] * D
+        status[r] = maximise(
+            Z, vectors, places, blocks, events, running, small, matrices, observed, p, n, K, D, beta, size,
+            efron, tolerance, False,
+        )  # fmt: skip

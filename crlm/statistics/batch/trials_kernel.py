@@ -67,5 +67,5 @@ def trials(
         log_rank[r, 2], log_rank[r, 3] = observed, D
         status[r] = maximise(
             nothing, 0, 1.0, values, 2, counts, nobody, nobody, nothing, all_at_zero, at_zero, D, observed, D * 0.25,
-            nobody, no_table, no_table, result[r],
+            nobody, nothing, no_table, no_table, result[r],
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crlm.statistics.batch.compiled import compiled
+from crlm.statistics.batch.compiled import compiled, compiled_in_order
 from crlm.statistics.batch.exponential_kernel import exponentials
 from crlm.statistics.times import FloatArray
 
@@ -23,7 +23,9 @@ FITTED, UNDECIDED = 0, 1
 MAX_ITERATIONS = 20
 MAX_HALVINGS = 10
 FARTHEST = 300.0  # the largest b x, so that no risk and no sum of risks overflows
-TOLERANCE = 1e-11  # squared length in standard errors of the last step; its third power is the error that remains
+TOLERANCE = (
+    1e-11  # squared length in standard errors of the last step; its third power is the error that remains
+)
 PIVOT_TOLERANCE = float(np.finfo(np.float64).eps ** 0.75)
 MOST_VALUES = 16
 
@@ -46,7 +48,7 @@ def sums_by_value(b: float, values: FloatArray, V: int, counts: FloatArray, D: i
             S[3, e] += number * rxxx
 
 
-@compiled
+@compiled_in_order  # a sum with all its steps kept is slower where it may be reordered
 def sums_by_patient(
     b: float,
     x: FloatArray,
@@ -56,33 +58,32 @@ def sums_by_patient(
     f: FloatArray,
     D: int,
     exponents: IntArray,
+    risk: FloatArray,
     work: FloatArray,
     S: FloatArray,
 ) -> None:
     """S (4, D) from the covariate of each patient, in the order of `Ordering`.
 
-    first, after: (D,) the first patient at risk at the event and the first behind those who die with it. work: (5,
-    m + 1), of which four rows become the sums from one patient to the last.
+    first, after: (D,) the first patient at risk at the event and the first behind those who die with it. risk: (m,);
+    work: (m + 1, 4), the sums from one patient to the last.
     """
-    risk = work[4]
     for i in range(m):
         risk[i] = b * x[i]
     exponentials(risk, m, exponents, risk)
     s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-    work[0, m], work[1, m], work[2, m], work[3, m] = s0, s1, s2, s3
+    work[m, 0], work[m, 1], work[m, 2], work[m, 3] = s0, s1, s2, s3
     for i in range(m - 1, -1, -1):
         r, value = risk[i], x[i]
+        square = value * value
         s0 += r
-        r *= value
-        s1 += r
-        r *= value
-        s2 += r
-        s3 += r * value
-        work[0, i], work[1, i], work[2, i], work[3, i] = s0, s1, s2, s3
+        s1 += r * value
+        s2 += r * square
+        s3 += r * (square * value)
+        work[i, 0], work[i, 1], work[i, 2], work[i, 3] = s0, s1, s2, s3
     for e in range(D):
-        share, there, behind = f[e], first[e], after[e]
+        share, here, behind = f[e], work[first[e]], work[after[e]]
         for q in range(4):
-            S[q, e] = (1.0 - share) * work[q, there] + share * work[q, behind]
+            S[q, e] = (1.0 - share) * here[q] + share * behind[q]
 
 
 @compiled
@@ -104,7 +105,13 @@ def moments(S: FloatArray, at_zero: FloatArray, D: int, together: int, result: F
 
 @compiled
 def two_values(
-    b: float, ones: FloatArray, all_at_zero: FloatArray, at_zero: FloatArray, D: int, together: int, result: FloatArray
+    b: float,
+    ones: FloatArray,
+    all_at_zero: FloatArray,
+    at_zero: FloatArray,
+    D: int,
+    together: int,
+    result: FloatArray,
 ) -> None:
     """The same of a covariate that is 0 or 1, from `ones`, the part of S_0(0) = all_at_zero with the value 1."""
     rise = np.expm1(b)
@@ -140,6 +147,7 @@ def evaluate(
     at_zero: FloatArray,
     D: int,
     exponents: IntArray,
+    risk: FloatArray,
     work: FloatArray,
     S: FloatArray,
     result: FloatArray,
@@ -155,7 +163,7 @@ def evaluate(
     if V > 0:
         sums_by_value(b, values, V, counts, D, S)
     else:
-        sums_by_patient(b, x, m, first, after, f, D, exponents, work, S)
+        sums_by_patient(b, x, m, first, after, f, D, exponents, risk, work, S)
     moments(S, at_zero, D, together, result)
     return True
 
@@ -177,6 +185,7 @@ def maximise(
     observed: float,
     size: float,
     exponents: IntArray,
+    risk: FloatArray,
     work: FloatArray,
     S: FloatArray,
     result: FloatArray,
@@ -190,7 +199,24 @@ def maximise(
     at = np.empty(4)
     b, here = 0.0, 0.0
     if not evaluate(
-        b, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, work, S, at
+        b,
+        x,
+        m,
+        reach,
+        values,
+        V,
+        counts,
+        first,
+        after,
+        f,
+        all_at_zero,
+        at_zero,
+        D,
+        exponents,
+        risk,
+        work,
+        S,
+        at,
     ):
         return UNDECIDED
     for _ in range(MAX_ITERATIONS):
@@ -211,7 +237,7 @@ def maximise(
             trial = b + step
             there = -np.inf
             if evaluate(
-                trial, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, work, S, at
+                trial, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, risk, work, S, at
             ):  # fmt: skip
                 there = trial * observed - at[0]
             if there >= here - 1e-9 * D:
@@ -268,26 +294,46 @@ def encode(X: FloatArray, values: FloatArray, codes: IntArray, different: IntArr
 
 
 @compiled
-def count_values(
-    codes: IntArray, rows: IntArray, V: int, starts: IntArray, death_ends: IntArray, efron: bool, counts: FloatArray
+def count_ones(
+    code: IntArray, rows: IntArray, starts: IntArray, death_ends: IntArray, efron: bool, ones: FloatArray
 ) -> None:
-    """Counts of `sums_by_value` per value and event; of value 0 none are needed where there are two."""
-    at_risk, dying = np.zeros(V), np.zeros(V)
-    place = 0
-    for k in range(len(death_ends)):
-        place += death_ends[k] - starts[k]
+    """Per event the number at risk with code 1, less f times those dying with it."""
+    at_risk, place = 0, len(ones)
     for k in range(len(death_ends) - 1, -1, -1):
-        for v in range(V):
-            dying[v] = 0.0
+        dying = 0
         for i in range(starts[k], death_ends[k]):
-            dying[codes[rows[i]]] += 1.0
+            dying += code[rows[i]]
         for i in range(death_ends[k], starts[k + 1]):
-            at_risk[codes[rows[i]]] += 1.0
+            at_risk += code[rows[i]]
         d = death_ends[k] - starts[k]
         place -= d
-        for v in range(1 if V == 2 else 0, V):
+        at_risk += dying
+        if d == 1:
+            ones[place] = at_risk
+            continue
+        share = dying / d if efron else 0.0
+        for drawn in range(d):
+            ones[place + drawn] = at_risk - share * drawn
+
+
+@compiled
+def count_values(
+    code: IntArray, rows: IntArray, starts: IntArray, death_ends: IntArray, efron: bool, counts: FloatArray
+) -> None:
+    """The same for each code, into the rows of counts (V, D)."""
+    V, place = counts.shape
+    at_risk, dying = np.zeros(V), np.zeros(V)
+    for k in range(len(death_ends) - 1, -1, -1):
+        for i in range(starts[k], death_ends[k]):
+            dying[code[rows[i]]] += 1.0
+        for i in range(death_ends[k], starts[k + 1]):
+            at_risk[code[rows[i]]] += 1.0
+        d = death_ends[k] - starts[k]
+        place -= d
+        for v in range(V):
             at_risk[v] += dying[v]
             share = dying[v] / d if efron else 0.0
+            dying[v] = 0.0
             for drawn in range(d):
                 counts[v, place + drawn] = at_risk[v] - share * drawn
 
@@ -310,7 +356,7 @@ def screen(
     first, after, exponents = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m + 1, np.int64)
     f, all_at_zero, at_zero = np.empty(m), np.empty(m), np.empty(m)
     D = events_of(starts, death_ends, efron, first, after, f, all_at_zero, at_zero)
-    x, work, S = np.empty(m), np.empty((5, m + 1)), np.empty((4, D))
+    x, risk, work, S = np.empty(m), np.empty(m), np.empty((m + 1, 4)), np.empty((4, D))
     counts, centred = np.empty((MOST_VALUES, D)), np.empty(MOST_VALUES)
     for j in range(p):
         V, column, code, own = different[j], X[j], codes[j], values[j]
@@ -337,13 +383,15 @@ def screen(
             for k in range(len(death_ends)):
                 for i in range(starts[k], death_ends[k]):
                     observed += x[i]
-        if V > 0:
-            count_values(code, rows, V, starts, death_ends, efron, counts)
+        if V == 2:
+            count_ones(code, rows, starts, death_ends, efron, counts[1])
+        elif V > 0:
+            count_values(code, rows, starts, death_ends, efron, counts[:V])
             for v in range(V):
                 centred[v] = own[v] - middle
         status[j] = maximise(
             x, m, reach, centred, V, counts, first, after, f, all_at_zero, at_zero, D, observed, square / m * D,
-            exponents, work, S, result[j],
+            exponents, risk, work, S, result[j],
         )  # fmt: skip
         result[j, 0] /= scale
         result[j, 1] /= abs(scale)
