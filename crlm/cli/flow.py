@@ -32,7 +32,7 @@ def read_records(protocol: Protocol, path: Path) -> Records:
     from crlm.registry.findings import DeclaredCheck, with_findings
     from crlm.registry.reading import ReadOptions, read_table
     from crlm.registry.typed import typed_records
-    from crlm.study.run import with_derived
+    from crlm.study.units import base_records
 
     declared = protocol.data
     raw = read_table(
@@ -53,4 +53,4 @@ def read_records(protocol: Protocol, path: Path) -> Records:
         synthetic=declared.synthetic,
     )
     checks = [DeclaredCheck(one.id, one.expect, one.sentence, one.severity) for one in protocol.check]
-    return with_findings(with_derived(protocol, records), checks)
+    return with_findings(base_records(protocol, records), checks)

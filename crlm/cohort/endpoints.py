@@ -18,6 +18,10 @@ LOOKS_CENSORED = ("alive", "no", "censored", "event_free", "none", "disease_free
 """Level names that, declared as the event, suggest that the coding is the wrong way round."""
 
 
+DAYS_PER_MONTH = 30.4375
+"""A year of 365.25 days has twelve of these."""
+
+
 @dataclass(frozen=True)
 class EndpointDefinition:
     """Which columns and codes make a time-to-event outcome; `unknown` says what happens to incomplete records."""
@@ -47,6 +51,37 @@ class SurvivalData:
     competing: np.ndarray
     excluded: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
+
+
+def dated(
+    frame: pl.DataFrame, start: str, event: Sequence[str], competing: Sequence[str], until: str
+) -> tuple[pl.Series, pl.Series]:
+    """Time in months and status ("event", "competing", "censored") from dates; both null where they are unknown.
+
+    The earliest event date and the earliest competing date are taken; on the same day the event counts. What comes
+    first ends the time; without either, `until` does, and is needed. Time is unknown without a start, and negative
+    when the dates say so (see `survival_data`, which refuses it). A month has 30.4375 days.
+    """
+    first_event, first_competing = _earliest(event), _earliest(competing)
+    happened = first_event.is_not_null() & (first_competing.is_null() | (first_event <= first_competing))
+    prevented = first_competing.is_not_null() & ~happened
+    end = pl.when(happened).then(first_event).when(prevented).then(first_competing).otherwise(pl.col(until))
+    time = (end - pl.col(start)).dt.total_days() / DAYS_PER_MONTH
+    status = (
+        pl.when(time.is_null())
+        .then(None)
+        .when(happened)
+        .then(pl.lit("event"))
+        .when(prevented)
+        .then(pl.lit("competing"))
+        .otherwise(pl.lit("censored"))
+    )
+    both = frame.select(time.cast(pl.Float64).alias("time"), status.alias("status"))
+    return both["time"], both["status"]
+
+
+def _earliest(dates: Sequence[str]) -> pl.Expr:
+    return pl.min_horizontal(*dates) if dates else pl.lit(None, dtype=pl.Date)
 
 
 def survival_data(records: Records, definition: EndpointDefinition) -> SurvivalData:

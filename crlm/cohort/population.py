@@ -16,13 +16,19 @@ from crlm.dictionary.expressions import evaluate
 from crlm.dictionary.records import ROW, Records
 from crlm.problems import DataError, Place, Problem
 
+PATIENT = "patient_id"
+"""The column of a registry's views that says whose record it is."""
+
 
 @dataclass(frozen=True)
 class Criterion:
-    """One step of a selection: who stays (include) or who leaves (exclude), and what becomes of the unknown."""
+    """One step of a selection: who stays (include) or who leaves (exclude), and what becomes of the unknown.
+
+    With `first`, of several records of a patient the one with the smallest value of the variable `expression` stays.
+    """
 
     label: str
-    kind: Literal["include", "exclude"]
+    kind: Literal["include", "exclude", "first"]
     expression: str
     unknown: Literal["include", "exclude"] | None = None
 
@@ -72,11 +78,14 @@ def select(records: Records, criteria: Sequence[Criterion]) -> Population:
 
 def _apply(records: Records, criterion: Criterion) -> tuple[Records, Step]:
     frame = records.frame
-    met = evaluate(frame, criterion.expression, records.variables)
+    if criterion.kind == "first":
+        met = _first_of_patient(frame, criterion.expression)
+    else:
+        met = evaluate(frame, criterion.expression, records.variables)
     unknown = met.is_null()
     if unknown.any() and criterion.unknown is None:
         raise DataError(_unknown_not_declared(records, criterion, unknown))
-    stays = met if criterion.kind == "include" else ~met
+    stays = ~met if criterion.kind == "exclude" else met
     stays = stays.fill_null(criterion.unknown == "include")
     kept = frame.filter(stays)
     step = Step(
@@ -89,6 +98,16 @@ def _apply(records: Records, criterion: Criterion) -> tuple[Records, Step]:
         after=kept.height,
     )
     return replace(records, frame=kept, reasons=records.reasons.filter(stays)), step
+
+
+def _first_of_patient(frame: pl.DataFrame, by: str) -> pl.Series:
+    """Whether a record has its patient's smallest value; unknown without a value. Of equals the first in the table."""
+    ranked = frame.select(
+        pl.when(pl.col(by).is_not_null()).then(
+            pl.col(by).rank("ordinal").over(PATIENT) == pl.col(by).rank("ordinal").min().over(PATIENT)
+        )
+    )
+    return ranked.to_series()
 
 
 def _unknown_not_declared(records: Records, criterion: Criterion, unknown: pl.Series) -> Problem:

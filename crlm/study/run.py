@@ -7,59 +7,57 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from crlm import __version__
-from crlm.cohort.derived import DerivedVariable, add_derived
-from crlm.cohort.groups import Groups, groups_of, known_group
+from crlm.cohort.groups import Groups, known_group
 from crlm.cohort.population import Criterion, Population, select
-from crlm.dictionary.records import Finding, Records
+from crlm.dictionary.records import Finding, Records, Registry
 from crlm.study import results as document
 from crlm.study.analysis.baseline import baseline_table
 from crlm.study.analysis.endpoints import analysed_endpoint, endpoint_result
 from crlm.study.analysis.models import model_result
+from crlm.study.analysis.scope import groups_for
 from crlm.study.analysis.strobe import Evidence, checklist
 from crlm.study.analysis.subgroups import subgroup_result
 from crlm.study.protocol.load import LoadedProtocol
 from crlm.study.protocol.model import Protocol
 from crlm.study.protocol.words import methods_paragraphs, protocol_in_words
+from crlm.study.units import Units, base_records, units_of
 
 
 def run_study(
     loaded: LoadedProtocol,
-    records: Records,
+    source: Records | Registry,
     *,
     now: datetime | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> document.Results:
     """Run a checked protocol on records and return the results document.
 
-    `records` hold the protocol's columns (`with_derived` adds the derived ones); `now` is the time that the document
-    carries, `tell` is called with the name of each stage. Raises DataError when the data cannot answer the protocol.
+    `source` holds the protocol's columns, or is a registry (`base_records` adds what is derived); `now` is the time
+    that the document carries, `tell` is called with the name of each stage. Raises DataError when the data cannot
+    answer the protocol.
     """
     protocol = loaded.protocol
     tell("Selecting the population")
-    records = with_derived(protocol, records)
+    records = base_records(protocol, source)
     population = population_of(protocol, records)
-    groups = _groups(protocol, population)
-    population_records = population.records
+    units = units_of(protocol, source, population)
+    comparison = protocol.comparison
+    groups = groups_for(population.records, comparison, None)
     level = protocol.study.level
 
     tell("Summarising characteristics")
-    tables = tuple(baseline_table(population_records, groups, table) for table in protocol.baseline)
+    tables = tuple(baseline_table(units, comparison, table) for table in protocol.baseline)
     tell("Estimating survival")
-    analysed = {one.id: analysed_endpoint(population_records, groups, one) for one in protocol.endpoint}
-    endpoints = tuple(
-        endpoint_result(population_records, groups, one, level=level) for one in analysed.values()
-    )
+    analysed = {one.id: analysed_endpoint(units, comparison, one) for one in protocol.endpoint}
+    endpoints = tuple(endpoint_result(one, level=level) for one in analysed.values())
     tell("Fitting models")
-    models = tuple(
-        model_result(population_records, groups, analysed[one.endpoint], one, level=level)
-        for one in protocol.model
-    )
+    models = tuple(model_result(analysed[one.endpoint], one, level=level) for one in protocol.model)
     subgroups = tuple(
-        subgroup_result(population_records, groups, analysed[one.endpoint], one, level=level)
+        subgroup_result(analysed[one.endpoint], its_groups, one, level=level)
         for one in protocol.subgroups
-        if groups is not None
+        if (its_groups := groups_for(analysed[one.endpoint].records, comparison, None)) is not None
     )
-    flow = _flow(records, population, groups)
+    flow = _flow(records, population, groups, units)
     return document.Results(
         study=document.StudyInformation(
             **protocol.study.model_dump(
@@ -85,17 +83,12 @@ def _titled(sections: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[document
     return tuple(document.WordsSection(title=title, sentences=sentences) for title, sentences in sections)
 
 
-def with_derived(protocol: Protocol, records: Records) -> Records:
-    """The records with the protocol's derived variables."""
-    return add_derived(records, [DerivedVariable(one.variable(), one.expression) for one in protocol.derived])
-
-
 def population_of(protocol: Protocol, records: Records) -> Population:
     """The protocol's population, its last step being a known group when there is a comparison."""
     criteria = [
         Criterion(
             label=one.label,
-            kind="include" if one.include is not None else "exclude",
+            kind=one.kind,
             expression=one.expression,
             unknown=one.unknown,
         )
@@ -107,16 +100,7 @@ def population_of(protocol: Protocol, records: Records) -> Population:
     return known_group(population, protocol.comparison.variable, protocol.comparison.unknown)
 
 
-def _groups(protocol: Protocol, population: Population) -> Groups | None:
-    comparison = protocol.comparison
-    if comparison is None:
-        return None
-    return groups_of(
-        population.records, comparison.variable, reference=comparison.reference, label=comparison.label
-    )
-
-
-def _flow(records: Records, population: Population, groups: Groups | None) -> document.Flow:
+def _flow(records: Records, population: Population, groups: Groups | None, units: Units) -> document.Flow:
     unusable = tuple(document.Removed(label=label, n=n) for label, n in records.unusable)
     return document.Flow(
         read=population.first + sum(one.n for one in unusable),
@@ -138,6 +122,7 @@ def _flow(records: Records, population: Population, groups: Groups | None) -> do
             for step in population.steps
         ),
         final=population.n,
+        unit="patient" if units.patients else "episode",
         groups=_document_groups(groups),
     )
 

@@ -161,7 +161,7 @@ SHAPE = [
     ('rows = ["bilobar"]', "rows = [3]", "protocol-type", "3 is not a table", "or a name in quotes."),
     ('rows = ["bilobar"]', 'rows = ["bi lobar"]', "protocol-value", "is not a name", 'write "bi_lobar".'),
     ("{ code = 1, name", "{ code = [1], name", "protocol-type", "a list is not a number", "a number, a text"),
-    ('exclude = "size >= 20"', "", "protocol-value", "exactly one of include and exclude", ""),
+    ('exclude = "size >= 20"', "", "protocol-value", "exactly one of include, exclude and first_by", ""),
     ("keep = { univariable_p = 0.10 }", "keep = { }", "protocol-value", "keep has exactly one", ""),
     ("ordered = true\nlevels", "# levels", "protocol-value", "needs at least two levels", ""),
     ('reference = "no"', "reference = 0", "protocol-type", "0 is not a text", 'put it in quotes: "0".'),

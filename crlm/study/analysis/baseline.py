@@ -17,7 +17,9 @@ from crlm.statistics import group_tests, summaries
 from crlm.statistics.results import TestResult
 from crlm.study import results as document
 from crlm.study.analysis import wording
-from crlm.study.protocol.model import Baseline, Row, Summary
+from crlm.study.analysis.scope import groups_for, restricted
+from crlm.study.protocol.model import Baseline, Comparison, Row, Summary
+from crlm.study.units import Units, UnitWords
 
 QUARTILES_IN_WORDS = {
     "r7": "quartiles by linear interpolation (R type 7)",
@@ -42,12 +44,16 @@ class Columns:
         return [self.masks[group] for group in self.groups]
 
 
-def baseline_table(records: Records, groups: Groups | None, table: Baseline) -> document.BaselineTable:
+def baseline_table(units: Units, comparison: Comparison | None, table: Baseline) -> document.BaselineTable:
     """One declared table. Denominators are the records with a known value; missing ones are counted per column."""
-    columns = _columns(records, groups, overall=table.overall or groups is None)
+    words = units.words(table.unit)
+    records, left_out = restricted(units.of(table.unit), table.where)
+    groups = groups_for(records, comparison, table.group) if table.by_group else None
+    columns = _columns(records, groups, words, overall=table.overall or groups is None)
     return document.BaselineTable(
         id=table.id,
         title=table.title,
+        unit=words.unit,
         columns=columns.described,
         blocks=tuple(
             document.BaselineBlock(
@@ -56,15 +62,18 @@ def baseline_table(records: Records, groups: Groups | None, table: Baseline) -> 
             for block in table.blocks
         ),
         quartiles=QUARTILES_IN_WORDS[table.quartiles],
-        notes=_notes(table, groups),
+        notes=(
+            *_notes(table, groups, words),
+            *(f"Left out, {label}: {n} {words.many}." for label, n in left_out),
+        ),
     )
 
 
-def _columns(records: Records, groups: Groups | None, *, overall: bool) -> Columns:
+def _columns(records: Records, groups: Groups | None, words: UnitWords, *, overall: bool) -> Columns:
     n = records.frame.height
     described, masks = [], {}
     if overall:
-        described.append(document.BaselineColumn(id=EVERYONE, label="All patients", n=n))
+        described.append(document.BaselineColumn(id=EVERYONE, label=f"All {words.many}", n=n))
         masks[EVERYONE] = np.ones(n, dtype=bool)
     if groups is not None:
         index = level_indices(records.frame, groups.variable)
@@ -218,9 +227,9 @@ def _smd(estimate: summaries.StandardisedDifference) -> document.Number:
     )
 
 
-def _notes(table: Baseline, groups: Groups | None) -> tuple[str, ...]:
+def _notes(table: Baseline, groups: Groups | None, words: UnitWords) -> tuple[str, ...]:
     notes = [
-        "Percentages are of patients with a known value; missing values are counted and take no part in a test."
+        f"Percentages are of {words.many} with a known value; missing values are counted and take no part in a test."
     ]
     if table.smd and groups is not None:
         pairs = " The largest over all pairs of groups is shown." if len(groups.levels) > 2 else ""

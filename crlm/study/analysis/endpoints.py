@@ -15,7 +15,9 @@ from crlm.statistics.curve_readings import at_risk_at, censored_before, events_b
 from crlm.statistics.survival_curve import kaplan_meier, reverse_kaplan_meier
 from crlm.study import results as document
 from crlm.study.analysis import wording
-from crlm.study.protocol.model import Endpoint
+from crlm.study.analysis.scope import groups_for, restricted
+from crlm.study.protocol.model import Comparison, Endpoint
+from crlm.study.units import Units, UnitWords
 
 INTERVAL_IN_WORDS = {
     "log-log": "log(-log) transformation",
@@ -26,15 +28,34 @@ INTERVAL_IN_WORDS = {
 
 @dataclass(frozen=True)
 class AnalysedEndpoint:
-    """An endpoint's arrays with the group of each patient (index into the comparison's levels; -1 without one)."""
+    """An endpoint's records and arrays, with the group of each record (index into the groups' levels; -1 without one).
+
+    `records` are the population's of the endpoint's unit, after its restriction; `groups` are those of its curves,
+    or None when it compares none; `left_out` counts what the restriction left out, and why.
+    """
 
     protocol: Endpoint
+    records: Records
+    groups: Groups | None
     data: SurvivalData
     group: np.ndarray
+    words: UnitWords
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
-def analysed_endpoint(records: Records, groups: Groups | None, endpoint: Endpoint) -> AnalysedEndpoint:
-    """The endpoint's arrays for the population; raises DataError for what cannot be true."""
+def analysed_endpoint(
+    units: Units, comparison: Comparison | None, endpoint: Endpoint, *, where: str | None = None
+) -> AnalysedEndpoint:
+    """The endpoint's arrays for the population; raises DataError for what cannot be true.
+
+    `where` restricts the records beyond the endpoint's own restriction: a model may look at some of them only.
+    """
+    records = units.of(endpoint.unit)
+    left_out: list[tuple[str, int]] = []
+    for condition in (endpoint.where, where):
+        records, counts = restricted(records, condition)
+        left_out += counts
+    groups = groups_for(records, comparison, endpoint.group) if endpoint.by_group else None
     data = survival_data(
         records,
         EndpointDefinition(
@@ -49,20 +70,22 @@ def analysed_endpoint(records: Records, groups: Groups | None, endpoint: Endpoin
         ),
     )
     group = np.full(data.rows.size, -1)
-    if groups is not None and endpoint.by_group:
+    if groups is not None:
         group = level_indices(records.frame, groups.variable)[data.rows]
-    return AnalysedEndpoint(endpoint, data, group)
+        if unknown := int((group < 0).sum()):
+            left_out.append((f"{groups.variable.label} unknown, so in no group's curve", unknown))
+    return AnalysedEndpoint(
+        endpoint, records, groups, data, group, units.words(endpoint.unit), tuple(left_out)
+    )
 
 
-def endpoint_result(
-    records: Records, groups: Groups | None, analysed: AnalysedEndpoint, *, level: float
-) -> document.EndpointResult:
+def endpoint_result(analysed: AnalysedEndpoint, *, level: float) -> document.EndpointResult:
     """Everything the document holds about an endpoint."""
-    endpoint, data = analysed.protocol, analysed.data
-    shown = groups if groups is not None and endpoint.by_group else None
+    endpoint, data, records = analysed.protocol, analysed.data, analysed.records
+    shown = analysed.groups
     until, ticks = time_axis(endpoint, float(data.time.max()))
     overall, overall_row = _curve(
-        analysed, np.ones(data.time.size, dtype=bool), None, "All patients", ticks, level
+        analysed, np.ones(data.time.size, dtype=bool), None, f"All {analysed.words.many}", ticks, level
     )
     curves, risk_rows, empty = [], [], []
     for position, one in enumerate(shown.levels if shown else ()):
@@ -84,7 +107,10 @@ def endpoint_result(
         events=int(data.event.sum()),
         censored=int((~data.event & ~data.competing).sum()),
         competing=int(data.competing.sum()),
-        excluded=tuple(document.Removed(label=label, n=n) for label, n in data.excluded),
+        excluded=tuple(
+            document.Removed(label=label, n=n) for label, n in (*analysed.left_out, *data.excluded)
+        ),
+        unit=analysed.words.unit,
         horizon=endpoint.horizon,
         interval=INTERVAL_IN_WORDS[endpoint.interval],
         axis_until=until,
@@ -93,7 +119,7 @@ def endpoint_result(
         log_rank=test,
         observed_expected=observed_expected,
         risk_table=document.RiskTable(times=ticks, overall=overall_row, groups=tuple(risk_rows)),
-        notes=(*data.notes, *_notes(data, curves, empty)),
+        notes=(*data.notes, *_notes(analysed, curves, empty)),
     )
 
 
@@ -182,7 +208,9 @@ def _compare(
     words = [level.label for level in groups.levels]
     if len(set(words)) < len(words):
         words = [level.level for level in groups.levels]
-    result = log_rank(data.time, data.event, [words[place] for place in analysed.group], levels=words)
+    known = analysed.group >= 0
+    labels = [words[place] for place in analysed.group[known]]
+    result = log_rank(data.time[known], data.event[known], labels, levels=words)
     return wording.test(result.test), tuple(
         document.ObservedExpected(
             group=level.level, label=level.label, n=one.n, observed=one.observed, expected=one.expected
@@ -191,21 +219,21 @@ def _compare(
     )
 
 
-def _notes(data: SurvivalData, curves: list[document.Curve], empty: list[str]) -> tuple[str, ...]:
-    notes = []
-    if data.excluded:
-        listed = "; ".join(f"{label}: {n}" for label, n in data.excluded)
-        notes.append(f"Patients left out of this endpoint: {listed}.")
+def _notes(analysed: AnalysedEndpoint, curves: list[document.Curve], empty: list[str]) -> tuple[str, ...]:
+    notes, data, words = [], analysed.data, analysed.words
+    if excluded := (*analysed.left_out, *data.excluded):
+        listed = "; ".join(f"{label}: {n}" for label, n in excluded)
+        notes.append(f"{words.many.capitalize()} left out of this endpoint: {listed}.")
     if not data.event.any():
         notes.append(
-            "No event was observed: every patient is censored, and nothing but follow-up can be estimated."
+            f"No event was observed: every {words.one} is censored, and nothing but follow-up can be estimated."
         )
     notes.extend(
         f'No event in the group "{curve.label}".'
         for curve in curves
         if curve.events == 0 and data.event.any()
     )
-    notes.extend(f'The group "{label}" has no patient.' for label in empty)
+    notes.extend(f'The group "{label}" has no {words.one}.' for label in empty)
     if data.competing.any():
         notes.append(
             f"{int(data.competing.sum())} competing events are censored here: the curve is not the probability of "

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm.cohort.groups import Groups
-from crlm.dictionary.records import Records
 from crlm.dictionary.variables import Variable
 from crlm.statistics import selection
 from crlm.statistics.concordance import model_concordance
@@ -86,14 +85,13 @@ class Analysis:
         return test(fitted.fit, name)
 
 
-def model_result(
-    records: Records, groups: Groups | None, analysed: AnalysedEndpoint, model: Model, *, level: float
-) -> document.ModelResult:
+def model_result(analysed: AnalysedEndpoint, model: Model, *, level: float) -> document.ModelResult:
     """A declared model, its univariable analyses and its multivariable one side by side.
 
     The comparison's reference is that variable's reference here too, unless its column declares one of its own.
     """
     analysis = Analysis(analysed, model, level)
+    records, groups = analysed.records, analysed.groups
     frame = (
         records.frame[analysed.data.rows.tolist()]
         if analysed.data.rows.size != records.frame.height

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from crlm.cohort.groups import Groups
-from crlm.dictionary.records import Records
 from crlm.statistics.cox import CoxFit, cox
 from crlm.statistics.results import TestResult, chi_square_p
 from crlm.study import results as document
@@ -16,10 +15,10 @@ from crlm.study.protocol.model import Subgroups
 
 
 def subgroup_result(
-    records: Records, groups: Groups, analysed: AnalysedEndpoint, declared: Subgroups, *, level: float
+    analysed: AnalysedEndpoint, groups: Groups, declared: Subgroups, *, level: float
 ) -> document.SubgroupResult:
     """A declared subgroup analysis of a comparison of two groups."""
-    rows = analysed.data.rows
+    records, rows = analysed.records, analysed.data.rows
     frame = records.frame[rows.tolist()]
     group = covariate(frame, groups.variable, reference=groups.reference)
     words = {one.level: one.label for one in groups.levels}
@@ -31,7 +30,7 @@ def subgroup_result(
         title=declared.title or f"{analysed.protocol.label} in subgroups",
         contrast=f"{groups.label}: {words[other]} against {words[groups.reference]}",
         favours=(f"Favours {words[other]}", f"Favours {words[groups.reference]}"),
-        overall=_level(analysed, group, everyone, "all", "All patients", declared, level),
+        overall=_level(analysed, group, everyone, "all", f"All {analysed.words.many}", declared, level),
         variables=tuple(
             _variable(analysed, group, covariate(frame, records.variables[name]), declared, level)
             for name in declared.variables

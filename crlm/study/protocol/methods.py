@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from crlm.dictionary.expressions import in_words, names, parse
+from crlm.dictionary.expressions import in_words, parse
 from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import as_sentence, in_sentence, listed, number, set_off, with_unit
 from crlm.study.protocol import phrases
 from crlm.study.protocol.model import Baseline, Endpoint, Model, Protocol, Row, Subgroups
+from crlm.study.protocol.usage import used_in_analyses
 
 
 def methods_paragraphs(protocol: Protocol) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -95,7 +96,7 @@ def _comparison(protocol: Protocol) -> list[str]:
 
 def _derived(protocol: Protocol) -> list[str]:
     """How the derived variables that an analysis uses were computed."""
-    used = _used_in_analyses(protocol)
+    used = used_in_analyses(protocol)
     variables = protocol.variables()
     return [
         f"{one.label} was computed as {in_sentence(in_words(parse(one.expression), variables))}"
@@ -104,21 +105,6 @@ def _derived(protocol: Protocol) -> list[str]:
         for one in protocol.derived
         if one.name in used
     ]
-
-
-def _used_in_analyses(protocol: Protocol) -> set[str]:
-    """The variables that an analysis uses, with those that they are derived from."""
-    used = {row.variable for table in protocol.baseline for block in table.blocks for row in block.rows}
-    used |= {name for one in protocol.endpoint for name in (one.time, one.status)}
-    used |= {one.variable for model in protocol.model for one in model.candidates}
-    used |= {name for one in protocol.subgroups for name in one.variables}
-    used |= {name for one in protocol.population.criteria for name in names(parse(one.expression))}
-    if protocol.comparison is not None:
-        used.add(protocol.comparison.variable)
-    for one in reversed(protocol.derived):
-        if one.name in used:
-            used |= names(parse(one.expression))
-    return used
 
 
 # -- tables of characteristics -----------------------------------------------------------------------------------------

@@ -112,6 +112,16 @@ levels = [{ code = 0, name = "alive", label = "Alive" }, { code = 1, name = "dea
 """,
     ),
     (
+        "relabel",
+        "Relabel",
+        (),
+        """\
+[[relabel]]
+name = "sex"
+reference = "male"
+""",
+    ),
+    (
         "derived",
         "Derived",
         (),
@@ -174,7 +184,7 @@ unknown = "exclude"
     (
         "endpoint",
         "Endpoint",
-        (),
+        ("Dates",),
         """\
 [[endpoint]]
 id = "os"
@@ -240,11 +250,17 @@ limitations = "One centre; RAS status was not recorded."
 """,
     ),
 )
-"""Key of the protocol, its table in the schema, tables inside it, and an example; the examples make one protocol."""
+"""Key of the protocol, its table in the schema, tables inside it, and an example.
+
+The examples make one protocol of a table, but for those of REGISTRY_ONLY.
+"""
+
+REGISTRY_ONLY = ("relabel",)
 
 INSIDE = {
     "MissingCode": "A missing code",
     "Level": "A level",
+    "Dates": "`dates`",
     "Criterion": "`[[population.criteria]]`",
     "Block": "`[[baseline.blocks]]`",
     "Row": "A row of a block",
@@ -271,7 +287,7 @@ underscores and hyphens.
 
 def complete_example() -> str:
     """The examples of all sections, which together are one protocol."""
-    return "\n".join(example for *_, example in SECTIONS)
+    return "\n".join(example for key, *_, example in SECTIONS if key not in REGISTRY_ONLY)
 
 
 def page() -> str:
@@ -287,7 +303,7 @@ def page() -> str:
         for name in inside:
             parts.append(f"### {INSIDE[name]}\n\n{_description(schema, name)}\n")
             parts.append(_keys(schema, name))
-        parts.append(f"```toml\n{example}```\n")
+        parts.append(f"```toml{' registry' if key in REGISTRY_ONLY else ''}\n{example}```\n")
     return "\n".join(parts)
 
 

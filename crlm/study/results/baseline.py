@@ -84,6 +84,9 @@ class BaselineTable(Frozen):
 
     id: str = Field(description="The table's id in the protocol.")
     title: str = Field(description="The table's title.")
+    unit: Literal["patient", "episode", "tumour"] = Field(
+        default="patient", description="What is counted in this table."
+    )
     columns: tuple[BaselineColumn, ...] = Field(
         description="Everyone first, unless the protocol leaves that column out, then the groups."
     )

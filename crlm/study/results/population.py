@@ -20,8 +20,9 @@ class FlowStep(Frozen):
     """One criterion of the population, applied to those who were left."""
 
     label: str = Field(description="The words in the flow chart.")
-    kind: Literal["include", "exclude"] = Field(
-        description="Whether those who meet the expression stay or leave."
+    kind: Literal["include", "exclude", "first"] = Field(
+        description="Whether those who meet the expression stay or leave; `first`: of several records of a patient "
+        "the one with the smallest value of the variable named by `expression` stays."
     )
     expression: str = Field(description="The criterion, as the protocol has it.")
     before: int = Field(description="Records before the step.")
@@ -55,6 +56,10 @@ class Flow(Frozen):
         description="The criteria in their order. When the comparison leaves out the unknown, that is the last step."
     )
     final: int = Field(description="Records in the study.")
+    unit: Literal["patient", "episode"] = Field(
+        default="patient",
+        description="What a record is. Episodes of which each patient has one are patients.",
+    )
     groups: tuple[Group, ...] = Field(default=(), description="The final groups, when there is a comparison.")
 
 

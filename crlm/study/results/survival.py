@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from crlm.dictionary.variables import Frozen
@@ -77,7 +79,10 @@ class EndpointResult(Frozen):
     time_unit: str = Field(description="The unit of every time of this endpoint.")
     time_zero: str | None = Field(description="From when time counts, in words.")
     definition: str | None = Field(description="What counts as the event, in words.")
-    n: int = Field(description="Patients analysed.")
+    unit: Literal["patient", "episode", "tumour"] = Field(
+        default="patient", description="Whose outcome it is: what is counted in this endpoint."
+    )
+    n: int = Field(description="Records analysed.")
     events: int = Field(description="Events.")
     censored: int = Field(description="Follow-up that ended without the event and without a competing event.")
     competing: int = Field(description="Follow-up ended by a competing event; censored in these analyses.")

@@ -5,9 +5,9 @@ Cross-references (does this endpoint's time column exist?) are checked in `check
 """
 
 from crlm.study.protocol.model.baseline import Baseline, Block, NumberSummary, Row, Summary, TestName
-from crlm.study.protocol.model.common import Expression, Identifier, Probability, Unknown
-from crlm.study.protocol.model.data import Check, Data, Derived
-from crlm.study.protocol.model.endpoint import Endpoint
+from crlm.study.protocol.model.common import Expression, Identifier, Probability, Unit, Unknown
+from crlm.study.protocol.model.data import Check, Data, Derived, Relabel
+from crlm.study.protocol.model.endpoint import Dates, Endpoint
 from crlm.study.protocol.model.population import Comparison, Criterion, Population
 from crlm.study.protocol.model.protocol import Protocol
 from crlm.study.protocol.model.regression import Candidate, Keep, Model, Subgroups
@@ -21,6 +21,7 @@ __all__ = [
     "Comparison",
     "Criterion",
     "Data",
+    "Dates",
     "Derived",
     "Endpoint",
     "Expression",
@@ -31,11 +32,13 @@ __all__ = [
     "Population",
     "Probability",
     "Protocol",
+    "Relabel",
     "Reporting",
     "Row",
     "Study",
     "Subgroups",
     "Summary",
     "TestName",
+    "Unit",
     "Unknown",
 ]

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from crlm.dictionary.variables import Frozen, Name
-from crlm.study.protocol.model.common import Identifier
+from crlm.study.protocol.model.common import Expression, Identifier, Unit
 
 NumberSummary = Literal["mean_sd", "median_iqr", "median_range"]
 Summary = Literal["mean_sd", "median_iqr", "median_range", "count"]
@@ -64,4 +64,15 @@ class Baseline(Frozen):
     )
     smd: bool = Field(default=False, description="Whether standardised mean differences are shown.")
     overall: bool = Field(default=True, description="Whether a column for all patients is shown.")
+    unit: Unit | None = Field(
+        default=None, description="What is counted, when it is not the population's own unit (registry only)."
+    )
+    where: Expression | None = Field(
+        default=None,
+        description="Only records for which this holds; the others, and the unknown, are counted.",
+    )
+    group: Name | None = Field(
+        default=None, description="Other groups for the columns than those of the comparison."
+    )
+    by_group: bool = Field(default=True, description="Whether there is a column for each group.")
     blocks: tuple[Block, ...] = Field(min_length=1, description="The rows, in titled blocks.")

@@ -10,3 +10,5 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$",
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Unknown = Literal["include", "exclude"]
+Unit = Literal["patient", "episode", "lesion"]
+"""What one record of an analysis is; a lesion is a treated one, with its episode's variables repeated."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -11,9 +11,20 @@ from crlm.study.protocol.model.common import Expression, Identifier
 
 
 class Data(Frozen):
-    """How the table is read. Everything is optional but the identifier; what is absent is detected and reported."""
+    """How the table is read. Everything is optional but the identifier; what is absent is detected and reported.
 
-    identifier: str = Field(description="Header of the column that identifies a patient; it must be unique.")
+    With `registry = true` the data are related tables, the variables are those of the dictionary, and nothing here
+    but `synthetic` applies.
+    """
+
+    registry: bool = Field(
+        default=False,
+        description="Whether the data are a registry (a snapshot, a folder or a workbook of related tables); the "
+        "variables are then those of the dictionary, and there are no columns to declare.",
+    )
+    identifier: str = Field(
+        description="Header of the column that identifies a patient; it must be unique. Not needed for a registry."
+    )
     sheet: str | None = Field(
         default=None, description="Worksheet of an Excel workbook; needed when there are several."
     )
@@ -33,6 +44,39 @@ class Data(Frozen):
     synthetic: bool = Field(
         default=False, description="Whether the data are synthetic; then every page says so."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_registry_knows_its_patients(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("registry") is True and "identifier" not in given:
+            return {**given, "identifier": "patient_id"}
+        return given
+
+
+class Relabel(Frozen):
+    """Other words, another order or another reference for a variable of the dictionary, in this study only."""
+
+    name: Name = Field(description="The variable.")
+    label: str | None = Field(default=None, description="Other words in tables and figures.")
+    levels: tuple[Level, ...] = Field(
+        default=(), description="The levels in another order or with other words; all of them."
+    )
+    reference: Name | None = Field(default=None, description="The reference level in models.")
+
+    def applied_to(self, variable: Variable) -> Variable:
+        """The variable in this study's words."""
+        changed: dict[str, object] = {}
+        if self.label is not None:
+            changed["label"] = self.label
+        if self.levels:
+            known = {level.name: level for level in variable.levels}
+            changed["levels"] = tuple(
+                level.model_copy(update={"code": known[level.name].code}) if level.name in known else level
+                for level in self.levels
+            )
+        if self.reference is not None:
+            changed["reference"] = self.reference
+        return variable.model_copy(update=changed)
 
 
 class Derived(Frozen):
