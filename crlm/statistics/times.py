@@ -22,13 +22,14 @@ def validate_survival(time: ArrayLike, event: ArrayLike) -> tuple[FloatArray, Bo
         raise ValueError(
             f"time has {len(times)} values and event has {len(codes)}; each patient needs one of each"
         )
-    negative = np.flatnonzero(times < 0)
-    if negative.size:
-        raise ValueError(f"time[{negative[0]}] is {times[negative[0]]:g}; a follow-up time is never below 0")
-    other = np.flatnonzero((codes != 0) & (codes != 1))
-    if other.size:
-        raise ValueError(f"event[{other[0]}] is {codes[other[0]]:g}; an event is coded 1 and censoring 0")
-    return times, codes == 1
+    if (negative := times < 0).any():
+        at = int(negative.argmax())
+        raise ValueError(f"time[{at}] is {times[at]:g}; a follow-up time is never below 0")
+    events = codes == 1
+    if (other := ~events & (codes != 0)).any():
+        at = int(other.argmax())
+        raise ValueError(f"event[{at}] is {codes[at]:g}; an event is coded 1 and censoring 0")
+    return times, events
 
 
 def validate_weights(weights: ArrayLike, n: int) -> FloatArray:
@@ -69,7 +70,14 @@ def tie_times(time: ArrayLike) -> FloatArray:
     `time`: any shape, finite; the same shape comes back. Checked against: R survival `aeqSurv`.
     """
     times = np.asarray(time, dtype=np.float64)
-    distinct = np.unique(times)
+    ordered = np.sort(times, axis=None)
+    if not ordered.size:
+        return times
+    gaps = ordered[1:] - ordered[:-1]
+    # No tolerance is larger than that of the largest absolute value, and few data come near it.
+    if not ((gaps > 0.0) & (gaps <= _TOLERANCE * max(1.0, -float(ordered[0]), float(ordered[-1])))).any():
+        return times
+    distinct = ordered[np.concatenate(([True], gaps > 0.0))]
     tied = np.diff(distinct) <= tie_tolerance(distinct)
     if not tied.any():
         return times
@@ -87,7 +95,7 @@ def _one_column(values: ArrayLike, name: str) -> FloatArray:
     column = np.asarray(values, dtype=np.float64)
     if column.ndim != 1:
         raise ValueError(f"{name} has {column.ndim} dimensions; it must be one column of numbers")
-    wrong = np.flatnonzero(~np.isfinite(column))
-    if wrong.size:
-        raise ValueError(f"{name}[{wrong[0]}] is {column[wrong[0]]}; every value must be a finite number")
+    if not (finite := np.isfinite(column)).all():
+        at = int(finite.argmin())
+        raise ValueError(f"{name}[{at}] is {column[at]}; every value must be a finite number")
     return column

@@ -41,9 +41,9 @@ def dependence(information: FloatArray, size: FloatArray) -> Dependence:
     a diagonal that vanishes beside it counts as zero.
     """
     p = len(information)
-    diagonal = np.maximum(np.diagonal(information), 0.0)
     if p and _all_independent(information, size):
         return Dependence(np.arange(p), np.zeros(0, dtype=np.intp), np.zeros((0, p)))
+    diagonal = np.maximum(np.diagonal(information), 0.0)
     left = information.copy()
     kept: list[int] = []
     dropped: list[int] = []
@@ -68,10 +68,10 @@ def dependence(information: FloatArray, size: FloatArray) -> Dependence:
 
 def _all_independent(information: FloatArray, size: FloatArray) -> bool:
     try:
-        pivots = np.diagonal(np.linalg.cholesky(information)) ** 2
+        pivots = np.linalg.cholesky(information).diagonal() ** 2
     except np.linalg.LinAlgError:
         return False
-    return bool(np.all(pivots > PIVOT_TOLERANCE * np.maximum(np.diagonal(information), size)))
+    return bool((pivots > PIVOT_TOLERANCE * np.maximum(information.diagonal(), size)).all())
 
 
 @dataclass(frozen=True, eq=False)

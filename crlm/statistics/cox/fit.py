@@ -9,11 +9,10 @@ from numpy.typing import ArrayLike
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.estimability import Dependence, dependence
-from crlm.statistics.cox.exact import exact_moments
 from crlm.statistics.cox.firth import penalised_at, solve_penalised
 from crlm.statistics.cox.likelihood import Moments, moments
 from crlm.statistics.cox.model import CoxData, CoxFit, Method, Ties
-from crlm.statistics.cox.newton import AnyMoments
+from crlm.statistics.cox.newton import AnyMoments, moments_at_zero
 from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
 from crlm.statistics.cox.risk_sets import RiskSets, build_risk_sets
 from crlm.statistics.cox.solve import Solution, expected_size, solve
@@ -108,8 +107,7 @@ def fit_data(
     if not n_events:
         return _refused(data, names, terms, ties, level, method)
     sets = risk_sets_of(data, ties)
-    at_zero = exact_moments if ties == "exact" else moments
-    null: AnyMoments = at_zero(sets, np.zeros(len(names)))
+    null = moments_at_zero(sets, exact=ties == "exact")
     information = null.information
     spread = typical_deviation(sets)
     found = dependence(information, expected_size(sets, spread))
@@ -186,6 +184,8 @@ def null_moments(fit: CoxFit) -> tuple[Moments, IntArray]:
 
 def typical_deviation(sets: RiskSets) -> FloatArray:
     """Of each column: shape (p,)."""
+    if not sets.weighted:
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", sets.X, sets.X) / len(sets.weights)))
     return np.asarray(np.sqrt(np.einsum("ij,ij,j->i", sets.X, sets.X, sets.weights) / sets.weights.sum()))
 
 
@@ -203,8 +203,12 @@ def _notes(data: CoxData, df: int, n_events: int, *, finite: bool) -> tuple[str,
 
 def _centred(X: FloatArray) -> FloatArray:
     """Columns minus their mean: nothing changes but the rounding. Constant columns become exactly 0."""
-    centred = X - X.mean(axis=0)
-    centred[:, np.ptp(X, axis=0) <= 1e-12 * np.abs(X).max(axis=0)] = 0.0
+    mean = np.full(len(X), 1.0 / len(X)) @ X
+    centred = X - mean
+    # The mean square of a column that varies is far above the rounding of its mean; only the others are looked at.
+    steady = np.einsum("ij,ij->j", centred, centred) <= 1e-18 * len(X) * mean**2
+    if steady.any():
+        centred[:, np.ptp(X, axis=0) <= 1e-12 * np.abs(X).max(axis=0)] = 0.0
     return np.asarray(centred)
 
 
@@ -228,7 +232,8 @@ def _reasons(
 
 def _score_statistic(null: AnyMoments, information: FloatArray, found: Dependence) -> float:
     score, kept = null.score[found.kept], found.kept
-    return float(score @ np.linalg.solve(information[np.ix_(kept, kept)], score))
+    within = information if len(kept) == len(information) else information[np.ix_(kept, kept)]
+    return float(score @ np.linalg.solve(within, score))
 
 
 def _test(method: str, statistic: float, df: int, n: int, refusal: str | None, *notes: str) -> TestResult:

@@ -8,7 +8,8 @@ import numpy as np
 
 from crlm.statistics.cox.estimability import Separation, find_separation
 from crlm.statistics.cox.exact import ExactMoments, exact_moments
-from crlm.statistics.cox.likelihood import Moments, moments
+from crlm.statistics.cox.few import FewMoments, few_patients, moments_at
+from crlm.statistics.cox.likelihood import Moments
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.times import FloatArray
 
@@ -22,7 +23,7 @@ LONGEST_STEP = 20.0
 MANY_ITERATIONS = 12
 
 
-AnyMoments = Moments | ExactMoments
+AnyMoments = Moments | FewMoments | ExactMoments
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +60,11 @@ def maximise(start: AnyMoments, spread: FloatArray) -> Maximum:
         if abs(length) <= CONVERGED:
             sound = iteration <= MANY_ITERATIONS or _well_above_rounding(information, at_null)
             return Maximum(beta + step, here, information, iteration, converged=sound)
-        slow = length > 0.05 * before and isinstance(here, Moments)
+        slow = length > 0.05 * before and not isinstance(here, ExactMoments)
         if slow and (found := find_separation(sets, step, spread)):
             return Maximum(beta, here, information, iteration, converged=False, separation=found)
         before = length
-        there = _step_upwards(sets, beta, _not_too_long(sets, step), here)
+        there = _step_upwards(sets, beta, _not_too_long(here, step), here)
         if there is None:
             return Maximum(beta, here, information, iteration, converged=False)
         beta, here = there
@@ -71,13 +72,23 @@ def maximise(start: AnyMoments, spread: FloatArray) -> Maximum:
     return Maximum(beta, here, information, MAX_ITERATIONS, converged=False)
 
 
-def moments_like(one: AnyMoments, sets: RiskSets, beta: FloatArray) -> AnyMoments:
-    """The same likelihood for these risk sets at `beta` (p,)."""
-    return moments(sets, beta) if isinstance(one, Moments) else exact_moments(sets, beta)
+def moments_at_zero(sets: RiskSets, *, exact: bool = False) -> AnyMoments:
+    """The likelihood, with or without exact ties, with all coefficients 0."""
+    zero = np.zeros(len(sets.X))
+    return exact_moments(sets, zero) if exact else moments_at(sets, zero, few_patients(sets))
 
 
-def _not_too_long(sets: RiskSets, step: FloatArray) -> FloatArray:
-    change = float(np.abs(step @ sets.X).max())
+def moments_like(one: AnyMoments, beta: FloatArray) -> AnyMoments:
+    """The same likelihood for the same risk sets at `beta` (p,)."""
+    if isinstance(one, ExactMoments):
+        return exact_moments(one.sets, beta)
+    return moments_at(one.sets, beta, one.few if isinstance(one, FewMoments) else None)
+
+
+def _not_too_long(here: AnyMoments, step: FloatArray) -> FloatArray:
+    if isinstance(here, FewMoments) and np.abs(step) @ here.few.farthest <= LONGEST_STEP:
+        return step
+    change = float(np.abs(step @ here.sets.X).max())
     return step if change <= LONGEST_STEP else step * (LONGEST_STEP / change)
 
 
@@ -87,7 +98,7 @@ def _step_upwards(
     # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
     lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
     for _ in range(MAX_HALVINGS):
-        there = moments_like(here, sets, beta + step)
+        there = moments_like(here, beta + step)
         if there.log_likelihood >= lowest:
             return beta + step, there
         step = step / 2.0
@@ -102,12 +113,12 @@ def _well_above_rounding(information: FloatArray, at_null: FloatArray) -> bool:
 
 def _solve(information: FloatArray, score: FloatArray) -> FloatArray | None:
     """The Newton step, solved with the information scaled to a unit diagonal; None where impossible."""
-    diagonal = np.diagonal(information)
+    diagonal = information.diagonal()
     if not diagonal.min(initial=np.inf) > 0.0:
         return None
     root = np.sqrt(diagonal)
     try:
-        step = np.linalg.solve(information / np.outer(root, root), score / root) / root
+        step = np.linalg.solve(information / (root[:, None] * root), score / root) / root
     except np.linalg.LinAlgError:
         return None
-    return step if np.all(np.isfinite(step)) else None
+    return step if np.isfinite(step).all() else None

@@ -30,7 +30,7 @@ class TiedDeaths:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RiskSets:
-    """Patients in order of stratum and last event survived to, and the events they are at risk for.
+    """Patients in order of stratum and last event survived to, the dying first, and the events they are at risk for.
 
     An *event block* is one distinct event time within one stratum; blocks are numbered by stratum, then time.
     A patient is at risk in the blocks `first_block` to `last_block` of the own stratum. Patients at risk at
@@ -41,7 +41,7 @@ class RiskSets:
     deaths: (E,) the patients with the event, by block. death_starts: (K,) the first death of each block.
     death_block: (E,). death_weight: (E,) mean weight of the deaths of the block. tied: None for Breslow and
     without ties. block_stratum: (K,). strata: block ranges, one per stratum. offset: (n,)
-    part of the log hazard ratio that is known.
+    part of the log hazard ratio that is known. weighted: False where all weights are 1.
     """
 
     X: FloatArray
@@ -59,6 +59,7 @@ class RiskSets:
     strata: tuple[tuple[int, int], ...]
     late: LateStays | None
     offset: FloatArray | None = None
+    weighted: bool = True
 
     @property
     def n_blocks(self) -> int:
@@ -138,48 +139,72 @@ def build_risk_sets(
     time, event, entry, weights, stratum: shape (n,); X: shape (p, n). Ties in `time` must already be exact
     (`tie_times`). A patient is at risk at t when entry < t <= time, as in R.
     """
-    n = len(time)
-    codes = np.zeros(n, dtype=np.intp) if stratum is None else stratum
-    if stratum is None:
-        block_time = np.unique(time[event])
-        block_stratum = np.zeros(len(block_time), dtype=np.intp)
+    if stratum is None and entry is None:
+        rows, last = _order_in_one_stratum(time, event)
+        first = begins = np.zeros(len(rows), dtype=np.intp)
+        n_blocks = int(last[-1]) + 1
+        block_stratum = np.zeros(n_blocks, dtype=np.intp)
     else:
-        block_stratum, block_time = _distinct_pairs(codes[event], time[event])
-    last = _blocks_up_to(time, codes, block_time, block_stratum) - 1
-    begins = np.searchsorted(block_stratum, codes, side="left")
-    first = begins if entry is None else _blocks_up_to(entry, codes, block_time, block_stratum)
-    ever = np.flatnonzero(last >= first)
-    rows = ever[np.argsort(last[ever], kind="stable")]
-    first, last, begins = first[rows], last[rows], begins[rows]
+        block_stratum, rows, first, last, begins = _order(time, event, stratum, entry)
+        n_blocks = len(block_stratum)
     case_weights = np.ones(len(rows)) if weights is None else weights[rows]
 
     deaths = np.flatnonzero(event[rows])
     death_block = last[deaths]
-    n_blocks = len(block_time)
     counts = np.bincount(death_block, minlength=n_blocks)
     death_starts = np.cumsum(counts) - counts
-    mean_weight = np.add.reduceat(case_weights[deaths], death_starts) / counts
+    if weights is None:
+        death_weight = np.ones(len(deaths))
+    else:
+        death_weight = (np.add.reduceat(case_weights[deaths], death_starts) / counts)[death_block]
 
-    late = np.flatnonzero(first > begins)
-    borders = np.flatnonzero(np.diff(block_stratum)) + 1
-    edges = [0, *borders.tolist(), n_blocks]
+    late = np.flatnonzero(first > begins) if entry is not None else np.zeros(0, dtype=np.intp)
+    borders = [] if stratum is None else (np.flatnonzero(np.diff(block_stratum)) + 1).tolist()
+    edges = [0, *borders, n_blocks]
     return RiskSets(
-        X=np.ascontiguousarray(X[:, rows]),
+        X=np.ascontiguousarray(X.T.take(rows, axis=0).T),  # patients are mostly given by row
         weights=case_weights,
         rows=rows,
         first_block=first,
         last_block=last,
-        starts=np.searchsorted(last, np.arange(n_blocks)),
+        starts=deaths[death_starts],  # the dying stand first in their block
         deaths=deaths,
         death_starts=death_starts,
         death_block=death_block,
-        death_weight=mean_weight[death_block],
+        death_weight=death_weight,
         tied=_tied_deaths(counts, death_starts) if efron else None,
         block_stratum=block_stratum,
         strata=tuple(pairwise(edges)),
         late=late_stays(late, first[late], last[late], n_blocks),
         offset=None if offset is None else offset[rows],
+        weighted=weights is not None,
     )
+
+
+def _order(
+    time: FloatArray, event: BoolArray, stratum: IntArray | None, entry: FloatArray | None
+) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray]:
+    """The stratum of each block, the rows in order, and of each the first and last block and the stratum's first."""
+    codes = np.zeros(len(time), dtype=np.intp) if stratum is None else stratum
+    block_stratum, block_time = _distinct_pairs(codes[event], time[event])
+    last = _blocks_up_to(time, codes, block_time, block_stratum) - 1
+    begins = np.searchsorted(block_stratum, codes, side="left")
+    first = begins if entry is None else _blocks_up_to(entry, codes, block_time, block_stratum)
+    ever = np.flatnonzero(last >= first)
+    rows = ever[np.lexsort((~event[ever], last[ever]))]
+    return block_stratum, rows, first[rows], last[rows], begins[rows]
+
+
+def _order_in_one_stratum(time: FloatArray, event: BoolArray) -> tuple[IntArray, IntArray]:
+    """The same where everybody is at risk from the beginning, in one sort: the rows in order, the last block."""
+    order = np.lexsort((~event, time))
+    dies = event[order]
+    died_at = time[order[dies]]
+    new = dies.copy()
+    new[dies] = np.concatenate(([True], died_at[1:] != died_at[:-1]))
+    last = np.cumsum(new) - 1
+    never = int(new.argmax())
+    return order[never:], last[never:]
 
 
 def _tied_deaths(counts: IntArray, death_starts: IntArray) -> TiedDeaths | None:
@@ -210,7 +235,7 @@ def split_strata(sets: RiskSets, group: IntArray, *, efron: bool) -> RiskSets:
         sets.X,
         stratum=combined,
         entry=sets.first_block.astype(np.float64) - 0.5 if sets.late is not None else None,
-        weights=sets.weights,
+        weights=sets.weights if sets.weighted else None,
         efron=efron,
         offset=sets.offset,
     )

@@ -9,8 +9,9 @@ import numpy as np
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.estimability import Dependence, dependence
+from crlm.statistics.cox.exact import ExactMoments
 from crlm.statistics.cox.likelihood import moments
-from crlm.statistics.cox.newton import AnyMoments, maximise, moments_like
+from crlm.statistics.cox.newton import AnyMoments, maximise, moments_at_zero
 from crlm.statistics.cox.risk_sets import RiskSets, split_strata
 from crlm.statistics.times import BoolArray, FloatArray
 
@@ -66,7 +67,9 @@ def solve(null: AnyMoments, found: Dependence, spread: FloatArray, *, efron: boo
     p = len(spread)
     kept, iterations = found.kept, 0
     directions, lost_combinations = np.zeros((0, p)), np.zeros((0, p))
-    start = null if len(kept) == p else moments_like(null, null.sets.with_columns(kept), np.zeros(len(kept)))
+    exact, start = isinstance(null, ExactMoments), null
+    if len(kept) < p:
+        start = moments_at_zero(null.sets.with_columns(kept), exact=exact)
     independent = start.sets
     while True:
         best = maximise(start, spread[kept])
@@ -81,7 +84,7 @@ def solve(null: AnyMoments, found: Dependence, spread: FloatArray, *, efron: boo
         kept = found.kept[left.kept]
         lost_combinations = np.zeros((len(left.dropped), p))
         lost_combinations[:, found.kept] = left.null
-        start = moments(independent.with_columns(left.kept), np.zeros(len(kept)))
+        start = moments_at_zero(independent.with_columns(left.kept))
     return Solution(
         kept=kept,
         sets=start.sets,

@@ -36,9 +36,8 @@ def validate_data(
     covariates = np.asarray(X, dtype=np.float64)
     if covariates.ndim != 2 or len(covariates) != n:
         raise ValueError(f"X has shape {covariates.shape} and time has {n} values; X is one row per patient")
-    wrong = np.argwhere(~np.isfinite(covariates))
-    if len(wrong):
-        row, column = wrong[0].tolist()
+    if not (finite := np.isfinite(covariates)).all():
+        row, column = np.argwhere(~finite)[0].tolist()
         raise ValueError(
             f"X[{row}, {column}] is {covariates[row, column]}; every value must be a finite number"
         )
