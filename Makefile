@@ -50,16 +50,18 @@ lock: ## pin the requirements again (needs uv)
 	$(PIN) -c requirements/run.txt requirements/run.in requirements/test.in -o requirements/test.txt
 	$(PIN) --no-deps requirements/data.in -o requirements/data.txt
 	$(PIN) requirements/bench.in -o requirements/bench.txt
+	$(PIN) requirements/comprisk.in -o requirements/comprisk.txt
 
-$(VENV)-bench/stamp: requirements/bench.txt
-	$(PYTHON) -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/bench.txt
+$(VENV)-%/stamp: requirements/%.txt
+	$(PYTHON) -m venv $(VENV)-$*
+	$(VENV)-$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
 prove: $(VENV)/test.stamp ## simulate thousands of studies (writes docs/validation/simulations.md)
 	$(BIN)/python -m tests.prove
 
 bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time study and statistics beside their peers (writes docs/benchmarks/)
+	@$(MAKE) $(VENV)-comprisk/stamp || { rm -rf $(VENV)-comprisk; echo "comprisk cannot be installed here and is not timed"; }
 	$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md
 	$(VENV)-bench/bin/python bench/statistics/run.py docs/benchmarks/statistics.md $(TASKS)
 
