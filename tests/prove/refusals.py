@@ -293,7 +293,7 @@ What Cox's model does not give, although the ordinary input has an estimate. The
 [its page](cox.md)."""
 
 
-def _fit(**options: object) -> CoxFit:
+def _fit(**options) -> CoxFit:
     return cox(BASE.time, BASE.event, BASE.matrix, list(BASE.columns), **options)
 
 
