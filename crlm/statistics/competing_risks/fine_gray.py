@@ -17,7 +17,7 @@ from crlm.statistics.cox.estimability import Dependence, dependence
 from crlm.statistics.cox.reasons import reason_for_separation, reason_left_without, reasons_for_dropped
 from crlm.statistics.cox.validation import validate_names
 from crlm.statistics.distinct_times import distinct_times
-from crlm.statistics.group_labels import Positions, positions
+from crlm.statistics.group_labels import Labels, Positions, positions
 from crlm.statistics.regression import SINGULAR, Term, wald_statistic
 from crlm.statistics.results import TestResult, chi_square_p, interval_multiplier
 from crlm.statistics.times import FloatArray, validate_weights
@@ -34,8 +34,8 @@ def fine_gray(
     names: Sequence[str],
     *,
     terms: Sequence[Term] | None = None,
-    censoring_groups: Sequence[Hashable] | None = None,
-    strata: Sequence[Hashable] | None = None,
+    censoring_groups: Labels | None = None,
+    strata: Labels | None = None,
     weights: ArrayLike | None = None,
     level: float = 0.95,
 ) -> FineGrayFit:
@@ -245,6 +245,6 @@ def _validated_covariates(X: ArrayLike, n: int) -> FloatArray:
     return covariates
 
 
-def _codes(labels: Sequence[Hashable] | None, n: int, name: str) -> tuple[tuple[Hashable, ...], Positions]:
+def _codes(labels: Labels | None, n: int, name: str) -> tuple[tuple[Hashable, ...], Positions]:
     """The labels that occur and the place of each patient's; a single one, None, where none were given."""
     return ((None,), np.zeros(n, dtype=np.int64)) if labels is None else positions(labels, n, None, name)

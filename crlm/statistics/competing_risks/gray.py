@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crlm.statistics.comparison import GroupEvents
 from crlm.statistics.competing_risks.causes import validate_cause, validate_competing
+from crlm.statistics.group_labels import Labels, positions
 from crlm.statistics.results import TestResult, chi_square_p
 from crlm.statistics.times import FloatArray, tie_times
 
@@ -59,10 +60,10 @@ def gray_test(
     time: ArrayLike,
     cause: ArrayLike,
     of: int,
-    group: Sequence[Hashable],
+    group: Labels,
     *,
     levels: Sequence[Hashable] | None = None,
-    strata: Sequence[Hashable] | None = None,
+    strata: Labels | None = None,
     rho: float = 0.0,
 ) -> Gray:
     """Compare the cumulative incidence of one cause between k groups.
@@ -83,10 +84,8 @@ def gray_test(
     if not np.isfinite(rho):
         raise ValueError(f"rho was {rho!r}; it is a finite number, for example 0")
     n = len(times)
-    labels, position = _positions(group, n, levels, "group")
-    _, stratum = (
-        ((None,), np.zeros(n, dtype=np.int64)) if strata is None else _positions(strata, n, None, "strata")
-    )
+    labels, position = positions(group, n, levels)
+    stratum = np.zeros(n, dtype=np.int64) if strata is None else positions(strata, n, None, "strata")[1]
     tied = tie_times(times)
     k = len(labels)
     score, expected, covariance = np.zeros(k), np.zeros(k), np.zeros((k, k))
@@ -110,23 +109,6 @@ def gray_test(
     if highest > 1.0 + _AT_ONE:
         notes.append(f"the estimate of the common incidence rises to {highest:.3g}; the variance is unsure")
     return Gray(_test(groups, score, covariance, tuple(notes), refused=refused), groups)
-
-
-def _positions(
-    labels: Sequence[Hashable], n: int, levels: Sequence[Hashable] | None, name: str
-) -> tuple[tuple[Hashable, ...], NDArray[np.int64]]:
-    if len(labels) != n:
-        raise ValueError(
-            f"{name} has {len(labels)} labels and time has {n} values; each patient needs one of each"
-        )
-    known = tuple(dict.fromkeys(labels)) if levels is None else tuple(levels)
-    place = {label: i for i, label in enumerate(known)}
-    if len(place) != len(known):
-        raise ValueError(f"levels were {known!r}; each level is named once")
-    unknown = next((label for label in labels if label not in place), None)
-    if unknown is not None:
-        raise ValueError(f"{name} has {unknown!r}, which is not one of the levels {known!r}")
-    return known, np.array([place[label] for label in labels], dtype=np.int64)
 
 
 def _tabulate(
