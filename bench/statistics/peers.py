@@ -1,13 +1,12 @@
 """One task by one package, timed inside the process: imports, reading the data and the first call are not counted.
 
-    python bench/statistics/peers.py PACKAGE TASK DATA_FOLDER RESULT.json
+    python bench/statistics/peers.py PACKAGE TASK DATA_FOLDER RESULT.json [--quick]
 
 A peer that would take minutes does a part of the replicates; the time is scaled and `share` says so.
 """
 
 import json
 import os
-import resource
 import sys
 import time
 import warnings
@@ -196,12 +195,20 @@ def statsmodels(task, a, share=1.0):
     return logistic
 
 
+def comprisk(task, a, share=1.0):
+    """comprisk: Fine-Gray with the sandwich variance."""
+    from comprisk import FineGrayRegression
+
+    return lambda: FineGrayRegression(robust_se=True).fit(a["X"], time=a["time"], event=a["event"]).coef_
+
+
 SHARES = {"bootstrap": 0.05, "elimination": 0.05, "trials": 0.05}
 
 
 def main():
     """Time the task and write what was found."""
-    package, task, folder, target = sys.argv[1:]
+    package, task, folder, target = sys.argv[1:5]
+    quick = "--quick" in sys.argv
     arrays = load(folder)
     share = SHARES.get(task, 1.0) if package == "lifelines" else 1.0
     work = crlm(task, arrays) if package == "crlm" else globals()[package](task, arrays, share)
@@ -212,6 +219,7 @@ def main():
     begun = time.perf_counter()
     while not seconds or (
         (first <= LONG or package == "crlm")
+        and not (quick and seconds)
         and (len(seconds) < LEAST or (time.perf_counter() - begun < BUDGET and len(seconds) < 300))
     ):
         start = time.perf_counter()
@@ -221,7 +229,6 @@ def main():
         "seconds": [one / share for one in seconds],
         "first": first / share,
         "share": share,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
         "values": np.ma.filled(np.ma.asarray(values, dtype=float), 0.0).ravel().tolist()[:20000],
         "parts": 2 if task == "trials" else 1,
     }
