@@ -236,9 +236,9 @@ def _validated_covariates(X: ArrayLike, n: int) -> FloatArray:
         raise ValueError(f"X has shape {covariates.shape} and time has {n} values; X is one row per patient")
     if not covariates.shape[1]:
         raise ValueError("X has no columns; a model needs a covariate")
-    wrong = np.argwhere(~np.isfinite(covariates))
-    if len(wrong):
-        row, column = wrong[0].tolist()
+    finite = np.isfinite(covariates)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0].tolist()
         raise ValueError(
             f"X[{row}, {column}] is {covariates[row, column]}; every value must be a finite number"
         )

@@ -35,14 +35,17 @@ def score_influence(data: SubdistributionData, at: Moments) -> FloatArray:
     # The mean covariate in a first block, before any event, is 0.
     death_block, left = np.where(weight > 0.0, sets.block, 0), weight - at.expected
     for j, x in enumerate(sets.X):  # one covariate at a time: short arrays stay in the processor's cache
-        own[j] = x * left - weight * at.means[j, death_block]
-        own[j] += at.risk * sets.while_under_observation(hazard[j])
+        influence = x * left
+        influence -= weight * np.take(at.means[j], death_block)
+        influence += at.risk * sets.while_under_observation(hazard[j])
+        own[j] = influence
     for one, risk, expected in zip(sets.kept, at.kept_risk, at.expected_later, strict=True):
         weight_later = hazard * one.uncensored
         later = np.empty((len(own), len(risk)))
         for j, x in enumerate(one.design[1:]):
             moved = risk * sets.from_then_on(one, weight_later[j])
-            own[j, one.rows] += moved
+            influence = own[j]
+            influence[one.rows] += moved
             later[j] = x * expected - moved
         sums = sets.after_another_cause(one, one.design, risk)
         by_block = (sums[1:] - sums[0] * at.means) * (one.uncensored * at.hazard)
@@ -108,4 +111,4 @@ def _add_through_censoring(
         changes -= np.bincount(at.sets.position, blocks, minlength=size)
         jump = (np.cumsum(changes) - changes) / at_risk
         running = -np.cumsum(jump * rate)
-        result[j] += weight * np.concatenate((running, running + jump))[place]
+        result[j] += weight * np.take(np.concatenate((running, running + jump)), place)

@@ -180,7 +180,9 @@ class SubdistributionSets:
 def weighted_sums(values: FloatArray, weight: FloatArray, place: IntArray, size: int) -> FloatArray:
     """Add up weight times value over the columns of `values` (q, m) that have the same place: shape (q, size)."""
     sums = np.empty((len(values), size))
-    for row, of in zip(sums, values, strict=True):
+    for row, of in zip(
+        sums, values, strict=True
+    ):  # one at a time: short arrays stay in the processor's cache
         row[:] = np.bincount(place, of * weight, minlength=size)
     return sums
 
