@@ -18,14 +18,25 @@ def day(year: int, month: int, number: int = 1) -> float:
     return float((date(year, month, number) - EPOCH).days)
 
 
-def identifiers(prefix: str, number: Integers, suffix: Sequence[Integers] = ()) -> pl.Series:
-    """`P0000012`, `E0000012-2`: the patient's running number, then numbers within the patient."""
-    parts = [pl.lit(prefix), pl.col("number").cast(pl.String).str.zfill(7)]
-    columns = {"number": number}
-    for k, one in enumerate(suffix):
-        columns[f"part{k}"] = one
-        parts += [pl.lit("-"), pl.col(f"part{k}").cast(pl.String)]
-    return pl.DataFrame(columns).select(identifier=pl.concat_str(parts))["identifier"]
+class Names:
+    """Identifiers `P0000012`, `E0000012-2`, `L0000012-2-1`: the patient's running number, then numbers within it."""
+
+    def __init__(self, patients: int) -> None:
+        running = pl.Series("number", np.arange(1, patients + 1)).cast(pl.String)
+        self._digits = pl.DataFrame([running]).select(pl.col("number").str.zfill(7))["number"]
+
+    def of(self, prefix: str, rows: Integers, *within: Integers | int) -> pl.Series:
+        """The identifiers of these patients' rows, with numbers from 1 to 99 after them."""
+        named = (pl.Series([prefix]) + self._digits).gather(pl.Series(rows))
+        for number in within:
+            if isinstance(number, int):
+                named = named + pl.Series([f"-{number}"])
+            else:
+                named = named + _SUFFIXES.gather(pl.Series(number))
+        return named
+
+
+_SUFFIXES = pl.Series([f"-{number}" for number in range(100)])
 
 
 def levels(index: Integers, names: Sequence[str], missing: Booleans | None = None) -> pl.Series:

@@ -52,7 +52,7 @@ class DijkstraModel:
 
     male: float = 0.757
     age: tuple[float, float] = (65.4, 11.0)
-    """Mean and standard deviation at diagnosis of the recurrence, cut at 27 and 87."""
+    """Mean and standard deviation at diagnosis of the recurrence, cut at 27 and 95."""
     bmi: tuple[float, float] = (26.1, 4.1)
     location: tuple[float, ...] = (0.263, 0.487, 0.250)
     comorbidity: tuple[float, ...] = (0.493, 0.368, 0.138)
@@ -72,7 +72,7 @@ class DijkstraModel:
     repeat_procedure_several: tuple[float, ...] = (0.22, 0.57, 0.21)
     """Repeat treatment given one recurrent tumour, and given several (a combination needs two)."""
 
-    assignment_intercept: float = -2.12
+    assignment_intercept: float = -2.03
     assignment: Effects = field(
         default_factory=lambda: {
             "crlm_timing_initial=synchronous": 0.75,
@@ -85,7 +85,7 @@ class DijkstraModel:
     )
     """Log odds of neoadjuvant chemotherapy: confounding by indication."""
 
-    death: Hazard = Hazard((0.0, 9.0, 36.0), (0.0, 0.0080, 0.0120))
+    death: Hazard = Hazard((0.0, 9.0, 12.0, 36.0), (0.0, 0.0027, 0.0080, 0.0125))
     """OS from diagnosis of the recurrence: nobody of the cohort dies before 9 months, and every repeat treatment is
     done by then, so that surviving until treatment selects nobody and the hazard ratio is exact from time zero."""
     death_effects: Effects = field(
@@ -97,7 +97,7 @@ class DijkstraModel:
             "primary_tumour_location=colon_right": log(1.958),
         }
     )
-    distant: Hazard = Hazard((0.0, 2.0, 12.0, 36.0, 90.0), (0.040, 0.110, 0.034, 0.012, 0.0))
+    distant: Hazard = Hazard((0.0, 2.0, 12.0, 36.0, 90.0), (0.038, 0.104, 0.036, 0.013, 0.0))
     """DPFS from the repeat treatment."""
     distant_effects: Effects = field(
         default_factory=lambda: {
@@ -110,7 +110,7 @@ class DijkstraModel:
             "size_largest_recurrent=>50": log(4.000),
         }
     )
-    local: Hazard = Hazard((0.0, 12.0, 36.0), (0.0040, 0.0027, 0.0))
+    local: Hazard = Hazard((0.0, 12.0, 36.0), (0.0032, 0.0020, 0.0))
     """LTPFS of each tumour from the repeat treatment, tumours of a patient independent given the effects."""
     local_effects: Effects = field(
         default_factory=lambda: {
@@ -123,7 +123,7 @@ class DijkstraModel:
     """Intrahepatic only, extrahepatic only, both (an assumption: not published)."""
     third_episode: float = 0.40
     """Share of intrahepatic recurrences that are treated again, as episode 3 (an assumption)."""
-    follow_up: tuple[float, float, float] = (2.0, 37.5, 120.0)
+    follow_up: tuple[float, float, float] = (8.0, 30.0, 120.0)
     """Follow-up from the repeat treatment in months: the first plus an exponential time of this mean, cut at the last;
     its median is 28. It is independent of everything else."""
 

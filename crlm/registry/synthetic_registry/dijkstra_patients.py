@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm.registry.synthetic_registry import dijkstra_model as declared
-from crlm.registry.synthetic_registry.columns import day, repeated
+from crlm.registry.synthetic_registry.columns import Names, day, repeated
 from crlm.registry.synthetic_registry.dijkstra_model import DijkstraModel
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.times import DAYS_PER_MONTH, days_after, event_months
@@ -42,6 +42,8 @@ class Patients:
     site: Integers
     missing: Mapping[str, Booleans]
     lesions: Lesions
+
+    names: Names
 
     @property
     def size(self) -> int:
@@ -88,7 +90,7 @@ def draw_patients(model: DijkstraModel, cohort: int, draws: Draws) -> Patients:
         draws.level("device nac", model.device_nac, n),
         draws.level("device upfront", model.device_upfront, n),
     )
-    return Patients(kind, before, nac, repeat, regimen, cycles, device, days, site, missing, lesions)
+    return Patients(kind, before, nac, repeat, regimen, cycles, device, days, site, missing, lesions, Names(n))
 
 
 def _chance(log_odds: Floats) -> Floats:
@@ -110,7 +112,7 @@ def _covariates(model: DijkstraModel, draws: Draws, n: int) -> dict[str, Column]
     size = draws.level("recurrent size", model.size_recurrent, n)
     return {
         "male": draws.yes("sex", model.male, n),
-        "age": np.clip(model.age[0] + model.age[1] * draws.normal("age", n), 27, 87),
+        "age": np.clip(model.age[0] + model.age[1] * draws.normal("age", n), 27, 95),
         "bmi": np.clip(model.bmi[0] + model.bmi[1] * draws.normal("bmi", n), 16, 45),
         "location": draws.level("location", model.location, n),
         "comorbidity": comorbidity,
@@ -229,7 +231,7 @@ def _days_of_events(
     death = np.where((death <= days["end"]) & (kind != NO_RECURRENCE) & (kind != LOST), death, np.inf)
     last = np.minimum(death, days["end"])
     gap = np.floor(draws.between("last assessment", 0, 75, n))
-    assessed = np.maximum(last - gap, days["repeat"])
+    assessed = np.maximum(last - gap, days["repeat"] + 1)
     d = model.distant_effects
     distant_ratio = (
         d["nac"] * nac

@@ -9,7 +9,6 @@ from crlm.registry.synthetic_registry import dijkstra_model as declared
 from crlm.registry.synthetic_registry.columns import (
     dates,
     day,
-    identifiers,
     in_patient_order,
     levels,
     numbers,
@@ -55,21 +54,12 @@ def tables(model: DijkstraModel, p: Patients, draws: Draws) -> dict[str, pl.Data
     }
 
 
-def _number(p: Patients) -> Integers:
-    return np.arange(1, p.size + 1)
-
-
-def _id(prefix: str, rows: Integers, *suffix: Column | int) -> pl.Series:
-    parts = [np.full(rows.size, one) if isinstance(one, int) else one for one in suffix]
-    return identifiers(prefix, rows + 1, parts)
-
-
 def _patient(p: Patients) -> pl.DataFrame:
     dead = np.isfinite(p.days["death"])
     rows = np.arange(p.size)
     return pl.DataFrame(
         {
-            "patient_id": _id("P", rows),
+            "patient_id": p.names.of("P", rows),
             "centre_id": same(CENTRE, p.size),
             "sex": levels((~p.covariates["male"]).astype(np.int64), ("male", "female")),
             "date_of_birth": dates(p.days["birth"]),
@@ -93,8 +83,8 @@ def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
     unknown = p.missing["crlm_timing_initial"]
     return pl.DataFrame(
         {
-            "primary_id": _id("T", np.arange(n), 1),
-            "patient_id": _id("P", np.arange(n)),
+            "primary_id": p.names.of("T", np.arange(n), 1),
+            "patient_id": p.names.of("P", np.arange(n)),
             "date_primary_diagnosis": dates(p.days["primary"], unknown),
             "primary_subsite": levels(subsite, declared.SUBSITES),
             "primary_resected": same("yes", n),
@@ -133,8 +123,8 @@ def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
     cause = draws.level("indication", (5, 3, 2), n)[row]
     frame = pl.DataFrame(
         {
-            "episode_id": _id("E", row, number),
-            "patient_id": _id("P", row),
+            "episode_id": p.names.of("E", row, number),
+            "patient_id": p.names.of("P", row),
             "episode_number": number.astype(np.int8),
             "date_crlm_diagnosis": dates(diagnosed),
             "detection_modality": levels(
@@ -195,9 +185,9 @@ def _imaging(p: Patients, draws: Draws) -> pl.DataFrame:
     names = ("intrahepatic_distant", "extrahepatic", "combined", "none")
     return pl.DataFrame(
         {
-            "imaging_id": _id("I", row, episode, running),
-            "patient_id": _id("P", row),
-            "episode_id": _id("E", row, episode),
+            "imaging_id": p.names.of("I", row, episode, running),
+            "patient_id": p.names.of("P", row),
+            "episode_id": p.names.of("E", row, episode),
             "date_imaging": dates(
                 np.select(
                     [later, episode == 3],
@@ -222,9 +212,9 @@ def _metastasis(p: Patients, draws: Draws) -> pl.DataFrame:
     segment = draws.level("segment", (2, 10, 10, 16, 12, 14, 16, 20), row.size)
     return pl.DataFrame(
         {
-            "lesion_id": _id("L", row, episode, number),
-            "episode_id": _id("E", row, episode),
-            "patient_id": _id("P", row),
+            "lesion_id": p.names.of("L", row, episode, number),
+            "episode_id": p.names.of("E", row, episode),
+            "patient_id": p.names.of("P", row),
             "lesion_number": number.astype(np.int8),
             "segments": levels(segment, tuple("12345678")),
             "lobe": levels(np.select([segment == 0, segment <= 3], [2, 0], 1), ("left", "right", "caudate")),
@@ -252,9 +242,9 @@ def _systemic(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
     )
     return pl.DataFrame(
         {
-            "therapy_id": _id("C", row, episode),
-            "patient_id": _id("P", row),
-            "episode_id": _id("E", row, episode),
+            "therapy_id": p.names.of("C", row, episode),
+            "patient_id": p.names.of("P", row),
+            "episode_id": p.names.of("E", row, episode),
             "intent": levels(intent, ("neoadjuvant", "induction_conversion", "palliative")),
             "line": np.ones(row.size, dtype=np.int8),
             "route": same("intravenous_oral", row.size),
@@ -310,9 +300,9 @@ def _procedure(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
     )
     return pl.DataFrame(
         {
-            "procedure_id": _id("O", row, number),
-            "patient_id": _id("P", row),
-            "episode_id": _id("E", row, number),
+            "procedure_id": p.names.of("O", row, number),
+            "patient_id": p.names.of("P", row),
+            "episode_id": p.names.of("E", row, number),
             "date_procedure": dates(date),
             "procedure_modalities": levels(modality, names),
             "treatment_intent": same("curative", row.size),
@@ -366,9 +356,9 @@ def _treated_lesion(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataF
     )
     return pl.DataFrame(
         {
-            "treated_lesion_id": _id("A", row, episode, number),
-            "procedure_id": _id("O", row, episode),
-            "lesion_id": _id("L", row, episode, number),
+            "treated_lesion_id": p.names.of("A", row, episode, number),
+            "procedure_id": p.names.of("O", row, episode),
+            "lesion_id": p.names.of("L", row, episode, number),
             "modality": levels(modality, ("resection", "rfa", "mwa", "ire", "sbrt")),
             "ablation_device": levels(
                 np.where(ablated, np.where(episode == 3, 3, device), 6),
@@ -422,9 +412,9 @@ def _complication(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFra
     )
     frame = pl.DataFrame(
         {
-            "complication_id": _id("K", row, toxic.astype(np.int64) + 1),
-            "procedure_id": _id("O", row, 2),
-            "therapy_id": _id("C", row, 2),
+            "complication_id": p.names.of("K", row, toxic.astype(np.int64) + 1),
+            "procedure_id": p.names.of("O", row, 2),
+            "therapy_id": p.names.of("C", row, 2),
             "date_onset": dates(onset, ~happened),
             "category": levels(np.where(happened, category, 10), (*names, "not_applicable")),
             "ctcae_grade": numbers(grade, 0, ~happened),
@@ -466,14 +456,14 @@ def _event(p: Patients) -> pl.DataFrame:
     sites = ("liver_distant", "lung", "liver_local", "not_applicable")
     frame = pl.DataFrame(
         {
-            "event_id": _id("V", row, kind + 1, number),
-            "patient_id": _id("P", row),
+            "event_id": p.names.of("V", row, kind + 1, number),
+            "patient_id": p.names.of("P", row),
             "date_event": dates(happened),
             "event_type": levels(np.array([0, 0, 1, 2, 3, 4])[kind], names),
             "sites": levels(np.array([0, 0, 1, 2, 3, 3])[kind], sites),
             "evidence": levels((kind > 3).astype(np.int64), ("imaging", "clinical")),
-            "lesion_id": _id("L", row, 2, number),
-            "relative_to_procedure_id": _id("O", row, np.where(kind == 0, 1, 2)),
+            "lesion_id": p.names.of("L", row, 2, number),
+            "relative_to_procedure_id": p.names.of("O", row, np.where(kind == 0, 1, 2)),
             "kind": kind,
         }
     )

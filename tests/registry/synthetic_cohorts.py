@@ -1,0 +1,105 @@
+"""The cohorts of synthetic registries, selected from the tables with plain joins: an oracle beside the cohort room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+Tables = Mapping[str, pl.DataFrame]
+DAYS_PER_MONTH = 30.4375
+
+
+def months(start: str, end: str) -> pl.Expr:
+    return (pl.col(end) - pl.col(start)).dt.total_days() / DAYS_PER_MONTH
+
+
+def known(name: str) -> pl.Expr:
+    """The value as text, null where its reason for being missing is written instead."""
+    text = pl.col(name).cast(pl.String)
+    return pl.when(~text.is_in(["unknown", "not_applicable", "not_done", "refused"])).then(text)
+
+
+def ended(start: str, event: str, until: str) -> tuple[pl.Expr, pl.Expr]:
+    """Months to the event, or to the end of observation, and whether it was the event."""
+    return (
+        (pl.coalesce(event, until) - pl.col(start)).dt.total_days() / DAYS_PER_MONTH,
+        pl.col(event).is_not_null(),
+    )
+
+
+def first_progression(tables: Tables, kinds: tuple[str, ...], name: str) -> pl.DataFrame:
+    """The first event of these kinds after each procedure."""
+    events = tables["followup_event"].filter(pl.col("event_type").cast(pl.String).is_in(kinds))
+    return events.group_by("relative_to_procedure_id").agg(pl.col("date_event").min().alias(name))
+
+
+def dijkstra(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per patient of the cohort, and one per treated tumour."""
+    patient, episode = tables["patient"], tables["crlm_episode"]
+    initial = episode.filter(pl.col("episode_number") == 1).select(
+        "patient_id", "crlm_timing_recorded", pl.col("n_crlm").alias("initial_n"),
+        pl.col("size_largest_crlm_mm").alias("initial_size"), pl.col("extrahepatic_disease").alias("initial_extra"),
+    )  # fmt: skip
+    procedure = tables["local_treatment"].with_columns(pl.col("procedure_modalities").cast(pl.String))
+    first = procedure.filter(pl.col("procedure_id").str.ends_with("-1")).select(
+        "patient_id", pl.col("date_procedure").alias("date_initial"),
+        pl.col("procedure_modalities").alias("initial_modalities"),
+    )  # fmt: skip
+    nac = tables["systemic_therapy"].filter(pl.col("intent").cast(pl.String) == "neoadjuvant")
+    cohort = (
+        episode.filter(
+            (pl.col("episode_number") > 1) & (pl.col("upfront_locally_treatable").cast(pl.String) == "yes")
+        )
+        .join(procedure.drop("patient_id"), on="episode_id")
+        .filter(~pl.col("procedure_modalities").is_in(["sbrt", "ire"]))
+        .join(patient, on="patient_id")
+        .filter(pl.col("lost_to_follow_up").cast(pl.String) == "no")
+        .sort("patient_id", "episode_number")
+        .unique("patient_id", keep="first", maintain_order=True)
+        .join(initial, on="patient_id", suffix="_1", maintain_order="left")
+        .join(first, on="patient_id", maintain_order="left")
+        .join(tables["primary_tumour"].drop("primary_id"), on="patient_id", maintain_order="left")
+        .join(nac.select("episode_id", "therapy_id", "regimen", "n_cycles"), on="episode_id", how="left")
+        .join(
+            first_progression(tables, ("intrahepatic_recurrence", "extrahepatic_recurrence"), "date_distant"),
+            left_on="procedure_id", right_on="relative_to_procedure_id", how="left", maintain_order="left",
+        )
+    )  # fmt: skip
+    number = pl.col("n_crlm")
+    size = pl.col("size_largest_crlm_mm")
+    subsite = pl.col("primary_subsite").cast(pl.String)
+    cohort = cohort.with_columns(
+        nac=pl.col("therapy_id").is_not_null(),
+        location=pl.when(subsite == "rectum")
+        .then(pl.lit("rectum"))
+        .when(subsite.is_in(["sigmoid", "descending", "splenic_flexure"]))
+        .then(pl.lit("colon_left"))
+        .otherwise(pl.lit("colon_right")),
+        timing=pl.when(pl.col("crlm_timing_recorded_1").cast(pl.String) != "unknown").then(
+            pl.col("crlm_timing_recorded_1").cast(pl.String)
+        ),
+        age=months("date_of_birth", "date_crlm_diagnosis") / 12,
+        bmi=pl.col("weight_kg") / (pl.col("height_cm") / 100) ** 2,
+        interval=months("date_initial", "date_crlm_diagnosis"),
+        n_recurrent=pl.when(number == 1).then(pl.lit("1")).when(number <= 5).then(pl.lit("2-5")).otherwise(pl.lit(">5")),
+        size_recurrent=pl.when(size <= 30)
+        .then(pl.lit("1-30"))
+        .when(size <= 50)
+        .then(pl.lit("31-50"))
+        .when(size > 50)
+        .then(pl.lit(">50")),
+        os_months=ended("date_crlm_diagnosis", "date_of_death", "date_last_vital_status")[0],
+        os_event=pl.col("date_of_death").is_not_null(),
+        dp_months=ended("date_procedure", "date_distant", "date_last_disease_assessment")[0],
+        dp_event=pl.col("date_distant").is_not_null(),
+    )
+    lesions = (
+        tables["treated_lesion"]
+        .join(cohort, on="procedure_id", maintain_order="left")
+        .with_columns(
+            lt_months=ended("date_procedure", "date_ltp", "date_last_disease_assessment")[0],
+            lt_event=pl.col("date_ltp").is_not_null(),
+        )
+    )
+    return cohort, lesions
