@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 OUT ?= demo
 PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-header --no-emit-index-url --no-annotate
+# `make bench TASKS="screen cold"` times these tasks of the statistics only; TASKS=--quick tries all of them out.
 # The table that `make bench` runs on: the public one where it lies beside the project, else a synthetic one.
 TABLE ?= $(firstword $(wildcard ../shared/data/crlm-tcia/clinical.csv) demo/data/clinical.csv)
 
@@ -62,7 +63,7 @@ prove: $(VENV)/test.stamp ## simulate thousands of studies (writes docs/validati
 
 bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time study and statistics beside their peers (writes docs/benchmarks/)
 	@$(MAKE) $(VENV)-comprisk/stamp || { rm -rf $(VENV)-comprisk; echo "comprisk cannot be installed here and is not timed"; }
-	$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md
+	$(if $(TASKS),,$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md)
 	$(VENV)-bench/bin/python bench/statistics/run.py docs/benchmarks/statistics.md $(TASKS)
 
 clean: ## remove what the other commands made

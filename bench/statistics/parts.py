@@ -13,6 +13,7 @@ NAMES = {
     "curves": "Kaplan-Meier and log-rank: `kaplan_meier`, `log_rank` (numpy)",
     "large_curves": "Kaplan-Meier and log-rank: `grouped_curves` (compiled)",
 }
+PASSES = 5
 STEEPEST = {"patients": 1.2, "covariates": 2.1}
 """The slopes that count as n log n (1.08 between ten thousand and ten million) and as p squared, with some room."""
 
@@ -29,29 +30,35 @@ def floor_section(
     """The fit of a million patients beside what the hardware allows."""
     title = "The hardware's floor: 1,000,000 patients, 20 covariates"
     what = "One Cox model, 1,000,000 patients, 20 covariates"
+    strict, loose = (
+        f"within {FLOOR} x the floor of the passes",
+        f"within {FLOOR} x the floor with the rows put in order",
+    )
     verdicts = [
-        Verdict(what, f"within {FLOOR} x the hardware's floor", "not timed", None),
+        Verdict(what, strict, "not timed", None),
+        Verdict(what, loose, "not timed", None),
         Verdict(what, f"peak memory under {GIGABYTES} GB", "not measured", None),
     ]
     if cold is not None and "error" not in cold:
         peak = cold["large"]["peak"] / 1e9
-        verdicts[1] = Verdict(what, f"peak memory under {GIGABYTES} GB", f"{peak:.2f} GB", peak < GIGABYTES)
+        verdicts[2] = Verdict(what, f"peak memory under {GIGABYTES} GB", f"{peak:.2f} GB", peak < GIGABYTES)
     if any(one is None or "error" in one for one in (machine, cold, large)):
         failed = next((one for one in (machine, cold, large) if one is not None and "error" in one), None)
         return missing(title, failed, verdicts)
-    passes, given = cold["large"]["iterations"] + 1, cold["large"]["given"] / 1e9
+    given = cold["large"]["given"] / 1e9
     ours = statistics.median(large["seconds"])
-    floor = passes * machine["per_pass"]
-    sorted_floor = floor + machine["gather"]
-    verdicts[0] = Verdict(
-        what, f"within {FLOOR} x the hardware's floor", f"{ours / floor:.1f} x", ours <= FLOOR * floor
-    )
+    floor = PASSES * machine["per_pass"]
+    with_order = floor + machine["gather"]
+    for place, (asked, limit) in enumerate(((strict, floor), (loose, with_order))):
+        verdicts[place] = Verdict(what, asked, f"{ours / limit:.1f} x", ours <= FLOOR * limit)
     table = [
         ("reading the covariates once (160 MB)", f"{machine['bandwidth'] / 1e9:.0f} GB/s", machine["read"]),
         ("n p (p + 1) operations, as in dgemm", f"{machine['rate'] / 1e9:.0f} GFLOP/s", machine["multiply"]),
         ("n exponentials", "", machine["exponential"]),
         ("floor of one pass: the larger of the first two, and the third", "", machine["per_pass"]),
-        (f"floor of the {passes} passes that this fit needs", "", floor),
+        (f"floor of {PASSES} passes, which Newton's method takes", "", floor),
+        ("putting the rows in order of time once", "", machine["gather"]),
+        ("floor with the rows put in order", "", with_order),
         ("crlm, from unsorted arrays", "", ours),
     ]
     lines = [
@@ -63,10 +70,10 @@ def floor_section(
         "|---|---|---|",
         *(f"| {what} | {rate} | {milliseconds(seconds)} |" for what, rate, seconds in table),
         "",
-        f"crlm takes {ours / floor:.1f} times this floor. Programs that put the rows in order of time first have to",
-        f"add {milliseconds(machine['gather'])} ms, which makes a floor of {milliseconds(sorted_floor)} ms; crlm takes",
-        f"{ours / sorted_floor:.1f} times that. A fresh process that loads the data and fits once holds {peak:.2f} GB",
-        f"at its peak, {given:.2f} GB of it the data.",
+        f"crlm takes {ours / floor:.1f} times the floor of the passes and {ours / with_order:.1f} times that with the",
+        "rows put in order, which crlm does without where times are on a grid.",
+        f"It makes {cold['large']['iterations'] + 1} passes. A fresh process that loads the data and fits once holds",
+        f"{peak:.2f} GB at its peak, {given:.2f} GB of it the data.",
         "",
     ]
     return lines, verdicts

@@ -5,7 +5,7 @@
 Each task and package is a process of its own. What was timed is kept in build/bench-statistics under a name made from
 the source of crlm.statistics and of this benchmark: after a change everything is timed again, and the page never shows
 times of other code. --again times what is asked once more. --quick is for trying the benchmark out: one call each,
-small sizes, kept apart and marked on the page.
+small sizes, and a page in build/bench-statistics/quick.
 """
 
 import argparse
@@ -157,8 +157,9 @@ def main() -> None:
                 write(task, data)
             line.append(str(data))
         timed(part, line, folder, given)
-    write_page(given.page, folder, commit(), quick=given.quick, with_r=with_r)
-    print(f"{given.page} written after {(time.perf_counter() - begun) / 60:.1f} minutes")
+    page = BUILD / "quick" / given.page.name if given.quick else given.page
+    write_page(page, folder, commit(), quick=given.quick, with_r=with_r)
+    print(f"{page} written after {(time.perf_counter() - begun) / 60:.1f} minutes")
 
 
 if __name__ == "__main__":
