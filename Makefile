@@ -58,7 +58,8 @@ $(VENV)-%/stamp: requirements/%.txt
 	$(VENV)-$*/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
-prove: $(VENV)/test.stamp ## simulate thousands of studies (writes docs/validation/simulations.md)
+prove: $(VENV)/test.stamp ## compare with R and simulate thousands of studies (writes docs/validation/)
+	$(BIN)/python -m tests.prove.agreement
 	$(BIN)/python -m tests.prove
 
 bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time study and statistics beside their peers (writes docs/benchmarks/)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.prove import comparisons, competing_risks, imputation, logistic, survival
+from tests.prove import comparisons, competing_risks, imputation, logistic, performance, survival
 from tests.prove.provenance import made_by
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "simulations.md"
@@ -13,7 +13,7 @@ def main() -> None:
     """Run the sections one after another; the page is written even when a promise is broken, and says so."""
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     sections, broken = [], []
-    for module in (survival, comparisons, competing_risks, logistic, imputation):
+    for module in (survival, comparisons, competing_risks, logistic, imputation, performance):
         text, failures = module.section(studies)
         sections.append(text)
         broken.extend(failures)

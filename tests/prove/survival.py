@@ -34,9 +34,19 @@ def cohort(seed, n):
 
 
 def cox_study(seed):
-    X, time, event = cohort(seed, 300)
+    X, time, event = cohort(seed, 2_000)
     fit = cox(time, event, X, ["a", "b", "c"])
     return [row(one, test.p) for one, test in zip(fit.coefficients, fit.wald_tests, strict=True)]
+
+
+def small_cox_study(seed):
+    """300 patients, analysed by maximum likelihood and by Firth's method."""
+    X, time, event = cohort(seed, 300)
+    found = []
+    for method in ("maximum likelihood", "firth"):
+        fit = cox(time, event, X, ["a", "b", "c"], method=method)
+        found += [row(one, test.p) for one, test in zip(fit.coefficients, fit.wald_tests, strict=True)]
+    return found
 
 
 def curve_study(seed):
@@ -73,9 +83,24 @@ EFFECTS = {"a": A_EFFECT, "b": B_EFFECT, "c": 0.0}
 SCENARIOS = (
     Scenario(
         "Cox regression",
-        "300 patients, about a third censored; log hazard ratios 0.5 per unit of a, -0.5 for b = 1, none for c.",
+        "2,000 patients, about a third censored; log hazard ratios 0.5 per unit of a, -0.5 for b = 1, none for c. "
+        "Promised: bias below 0.002 or three Monte-Carlo standard errors.",
         cox_study,
         EFFECTS,
+        largest_bias=0.002,
+    ),
+    Scenario(
+        "Cox regression in small studies",
+        "The same with 300 patients and five times as many studies. The maximum of the partial likelihood, ours and "
+        "R's, is biased away from 0 by an amount of the order of 1/n: about 0.006 for a here, a seventh of that above. "
+        "Firth's penalty, which is for separation and rare events, changes little of it.",
+        small_cox_study,
+        {
+            f"{name}, {method}": truth
+            for method in ("maximum likelihood", "Firth")
+            for name, truth in EFFECTS.items()
+        },
+        times=5,
     ),
     Scenario(
         "Kaplan-Meier survival",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from crlm.statistics.cox import cox
 from crlm.statistics.performance.product_limit import validate_follow_up, validate_numbers
@@ -48,9 +47,10 @@ def royston_d(
     (rank - 3/8) / (n + 1/4), the mean score where risks are tied) divided by kappa = sqrt(8 / pi) are the covariate
     of a Cox model (Efron's ties), D its coefficient with Wald's interval, and R2_D = (D^2 / kappa^2) / (pi^2 / 6 +
     D^2 / kappa^2), its limits those of D transformed (0 where D's interval contains 0). A risk that orders the
-    wrong way has a negative D. Wald's interval takes the spread of the scores as known and covers too rarely (91 % in
-    docs/validation/performance.md); with replicates and a seed the intervals are bootstrap percentiles instead, the
-    scores of each resample made anew.
+    wrong way has a negative D. Wald's interval, R's, is about the D of these patients: it
+    takes the spread of their risks as known. For the D of the population they come from it covers about 91 % at any
+    size of the study (docs/validation/simulations.md); with replicates and a seed the intervals are bootstrap
+    percentiles, the scores of each resample made anew, which count that spread.
 
     Not estimable: no events, one risk only, a perfect order; the Cox model's reason is given. Checked against: R
     survival 3.5 `royston` and its Cox model at eps 1e-12 (tests/golden/performance.json). Sources: Royston &
@@ -81,6 +81,8 @@ def royston_d(
 
 def normal_scores(values: FloatArray) -> FloatArray:
     """Blom's expected normal order statistics; tied values have the mean of theirs: shape (n,)."""
+    from scipy import special
+
     n = len(values)
     scores = special.ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
