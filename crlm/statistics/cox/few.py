@@ -15,11 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.likelihood import Moments, moments
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.times import FloatArray
+
+ComplexArray = NDArray[np.complex128]
 
 # Up to so many patients the operations count, beyond it the numbers.
 FEW = 2_000
@@ -31,15 +34,17 @@ FARTHEST = 50.0
 class FewPatients:
     """Patients from the latest to the first, behind one without weight, and the E denominators of their deaths.
 
-    columns: (2h, n + 1) ones, the p covariates and, where that makes an odd number of rows, zeros. after: (E,) the
-    last patient at risk; the D deaths whose denominators leave something out come at the end. before: (D,) the last
-    patient before those who die together. fraction: (D,) the share left out. places: (E + D,) `after`, `before`.
+    columns: (2h, n + 1) ones, the p covariates and, where that makes an odd number of rows, zeros. pairs:
+    (h, n + 1) the first h of these rows and the others as parts of complex numbers. after: (E,) the last patient at
+    risk; the D deaths whose denominators leave something out come at the end. before: (D,) the last patient before
+    those who die together. fraction: (D,) the share left out. places: (E + D,) `after`, `before`.
     weights: (n + 1,), root_weight: (E,) root of the mean weight of those who die together; None where all are 1.
     offset: (n + 1,) or None. deaths_x: (p,) sum of w x over the deaths; deaths_offset: that of w times offset.
     farthest: (p,) the largest absolute value of each covariate; outset: that of the offset and the log weight.
     """
 
     columns: FloatArray
+    pairs: ComplexArray
     after: IntArray
     before: IntArray
     fraction: FloatArray
@@ -85,15 +90,19 @@ def few_patients(sets: RiskSets) -> FewPatients | None:
     if (tied := sets.tied) is not None:
         alone = np.ones(len(after), dtype=bool)
         alone[tied.deaths] = False
-        order = np.concatenate((np.flatnonzero(alone), tied.deaths))
+        order = np.concatenate((alone.nonzero()[0], tied.deaths))
         after, death_weight = after[order], death_weight[order]
         dying = np.bincount(tied.run)
         before, fraction = after[len(after) - len(tied.deaths) :] - dying[tied.run], tied.fraction
     offset = None if sets.offset is None else _reversed(sets.offset, 0.0)
     dying_weights = np.zeros(n)
     dying_weights[sets.deaths] = sets.weights[sets.deaths]
+    half = len(columns) // 2
+    pairs = np.empty((half, n + 1), dtype=np.complex128)
+    pairs.real, pairs.imag = columns[:half], columns[half:]
     return FewPatients(
         columns=columns,
+        pairs=pairs,
         after=after,
         before=before,
         fraction=fraction,
@@ -121,10 +130,7 @@ def _few_moments(sets: RiskSets, few: FewPatients, beta: FloatArray) -> FewMomen
         eta += few.offset
     risk = np.exp(eta) if few.weights is None else few.weights * np.exp(eta)
     # A running sum waits for its last addition: the two parts of complex numbers are summed in the same time as one.
-    risk_x = np.empty((half, len(risk)), dtype=np.complex128)
-    np.multiply(columns[:half], risk, out=risk_x.real)
-    np.multiply(columns[half:], risk, out=risk_x.imag)
-    running = np.add.accumulate(risk_x, axis=1)
+    running = np.add.accumulate(few.pairs * risk, axis=1)
     sums = running.take(few.after, axis=1)
     if ties := len(few.before):
         sums[:, -ties:] *= 1.0 - few.fraction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,4 +122,4 @@ def _solve(information: FloatArray, score: FloatArray) -> FloatArray | None:
         step = np.linalg.solve(information / (root[:, None] * root), score / root) / root
     except np.linalg.LinAlgError:
         return None
-    return step if np.isfinite(step).all() else None
+    return step if math.isfinite(step @ step) else None

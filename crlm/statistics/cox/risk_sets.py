@@ -149,16 +149,15 @@ def build_risk_sets(
         n_blocks = len(block_stratum)
     case_weights = np.ones(len(rows)) if weights is None else weights[rows]
 
-    deaths = np.flatnonzero(event[rows])
+    (deaths,) = event[rows].nonzero()
     death_block = last[deaths]
     counts = np.bincount(death_block, minlength=n_blocks)
-    death_starts = np.cumsum(counts) - counts
+    death_starts = counts.cumsum() - counts
     if weights is None:
         death_weight = np.ones(len(deaths))
     else:
         death_weight = (np.add.reduceat(case_weights[deaths], death_starts) / counts)[death_block]
 
-    late = np.flatnonzero(first > begins) if entry is not None else np.zeros(0, dtype=np.intp)
     borders = [] if stratum is None else (np.flatnonzero(np.diff(block_stratum)) + 1).tolist()
     edges = [0, *borders, n_blocks]
     return RiskSets(
@@ -175,7 +174,7 @@ def build_risk_sets(
         tied=_tied_deaths(counts, death_starts) if efron else None,
         block_stratum=block_stratum,
         strata=tuple(pairwise(edges)),
-        late=late_stays(late, first[late], last[late], n_blocks),
+        late=None if entry is None else _late(first, last, begins, n_blocks),
         offset=None if offset is None else offset[rows],
         weighted=weights is not None,
     )
@@ -200,26 +199,35 @@ def _order_in_one_stratum(time: FloatArray, event: BoolArray) -> tuple[IntArray,
     order = np.lexsort((~event, time))
     dies = event[order]
     died_at = time[order[dies]]
+    first_of_block = np.ones(len(died_at), dtype=bool)
+    np.not_equal(died_at[1:], died_at[:-1], out=first_of_block[1:])
     new = dies.copy()
-    new[dies] = np.concatenate(([True], died_at[1:] != died_at[:-1]))
-    last = np.cumsum(new) - 1
+    new[dies] = first_of_block
+    last = new.cumsum() - 1
     never = int(new.argmax())
     return order[never:], last[never:]
 
 
+def _late(first: IntArray, last: IntArray, begins: IntArray, n_blocks: int) -> LateStays | None:
+    late = np.flatnonzero(first > begins)
+    return late_stays(late, first[late], last[late], n_blocks)
+
+
 def _tied_deaths(counts: IntArray, death_starts: IntArray) -> TiedDeaths | None:
-    blocks = np.flatnonzero(counts > 1)
+    (blocks,) = (counts > 1).nonzero()
     if not blocks.size:
         return None
     size = counts[blocks]
-    starts = np.cumsum(size) - size
-    within = np.arange(size.sum()) - np.repeat(starts, size)
+    ends = size.cumsum()
+    starts = ends - size
+    run = np.arange(len(blocks)).repeat(size)
+    within = np.arange(ends[-1]) - starts[run]
     return TiedDeaths(
         blocks=blocks,
-        deaths=np.repeat(death_starts[blocks], size) + within,
+        deaths=death_starts[blocks][run] + within,
         starts=starts,
-        run=np.repeat(np.arange(len(blocks)), size),
-        fraction=within / np.repeat(size, size),
+        run=run,
+        fraction=within / size[run],
     )
 
 

@@ -94,7 +94,7 @@ def solve(null: AnyMoments, found: Dependence, spread: FloatArray, *, efron: boo
         covariance=_inverse(best.information) if best.converged else np.zeros_like(best.information),
         directions=directions,
         null=lost_combinations,
-        lost=np.any(lost_combinations != 0.0, axis=0) | np.any(directions != 0.0, axis=0),
+        lost=(lost_combinations != 0.0).any(axis=0) | (directions != 0.0).any(axis=0),
         iterations=iterations,
         converged=best.converged,
     )
@@ -111,7 +111,7 @@ def _what_is_left(sets: RiskSets, spread: FloatArray) -> Dependence:
 
 
 def _inverse(information: FloatArray) -> FloatArray:
-    root = np.sqrt(np.diagonal(information))
-    scale = np.outer(root, root)
+    root = np.sqrt(information.diagonal())
+    scale = root[:, None] * root
     inverse = np.linalg.inv(information / scale) / scale
     return np.asarray((inverse + inverse.T) / 2.0)
