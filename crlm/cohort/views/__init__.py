@@ -1,21 +1,71 @@
-"""A registry seen from one unit: an episode or a treated lesion with everything that is known of it in one row."""
+"""A registry seen from one unit: an episode or a treated lesion with everything that is known of it in one row.
+
+The functions that derive variables are in the modules of this package, a theme each; importing it registers them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Literal
 
-from crlm.dictionary.records import Records
+import polars as pl
+
+from crlm.cohort.views import chemotherapy, events, people, procedures  # noqa: F401  (their functions register)
+from crlm.cohort.views.derivations import OF_EPISODES, OF_LESIONS
+from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView, episode_variables
+from crlm.cohort.views.lesions import LESION, LesionView, lesion_variables
+from crlm.dictionary.records import ROW, Records, Registry
 from crlm.dictionary.variables import Variable
 
 Unit = Literal["patient", "episode", "lesion"]
 
+__all__ = ["known_at", "unit_records", "view_variables"]
 
+
+@cache
 def view_variables(unit: Unit) -> Mapping[str, Variable]:
     """The variables that a protocol may name for a unit, by name; no data are needed."""
-    return {}
+    if unit == "lesion":
+        return episode_variables() | lesion_variables()
+    return episode_variables()
 
 
-def unit_records(registry: object, unit: Unit, names: Iterable[str]) -> Records:
-    """One row per unit with the variables asked for, and the keys of the units above it."""
-    raise NotImplementedError
+def known_at(name: str) -> str | None:
+    """The date variable at which a derived variable becomes known; None when the dictionary does not say."""
+    found = OF_EPISODES.get(name) or OF_LESIONS.get(name)
+    return found.known_at if found else None
+
+
+def unit_records(registry: Registry, unit: Unit, names: Iterable[str]) -> Records:
+    """One row per unit with the variables asked for, and the keys of the units above it.
+
+    A patient is the patient's first episode. Why a recorded value of the episode itself is missing is kept; a value
+    that was brought from another table or derived says "not known" there.
+    """
+    variables = view_variables(unit)
+    view = LesionView(registry) if unit == "lesion" else EpisodeView(registry)
+    keys = (LESION, EPISODE, PATIENT) if unit == "lesion" else (EPISODE, PATIENT)
+    wanted = dict.fromkeys((*keys, *names))
+    frame = pl.DataFrame([view[ROW], *(view[name] for name in wanted)])
+    reasons = _reasons(registry, unit, frame)
+    if unit == "patient":
+        first = view["episode_number"] == 1
+        frame, reasons = frame.filter(first), reasons.filter(first)
+    return Records(
+        frame=frame,
+        variables={name: variables[name] for name in wanted},
+        reasons=reasons,
+        source=registry.source,
+        findings=registry.findings,
+    )
+
+
+def _reasons(registry: Registry, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
+    """Why values are missing, where the unit's own table says so."""
+    if unit == "lesion":
+        return frame.select(ROW)
+    own = registry.tables["crlm_episode"].reasons
+    return frame.select(ROW).with_columns(
+        own[name] for name in own.columns if name in frame.columns and name != ROW
+    )

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from crlm.dictionary.variables import Frozen, Level, Name, Variable
 from crlm.study.protocol.model.common import Expression, Identifier, Unit
 
-DEATH = "date_death"
+DEATH = "date_of_death"
 """The date of the dictionary that is death; an endpoint of dates must say how it is treated."""
 
 

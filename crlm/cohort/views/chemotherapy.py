@@ -1,0 +1,220 @@
+"""Systemic therapy around an episode's index procedure, and hepatic artery infusion.
+
+A registry records every line of therapy, so an episode without a row had none, if the registry has the
+table at all.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from crlm.cohort.endpoints import DAYS_PER_MONTH
+from crlm.cohort.views.derivations import date_of_episode, of_episode
+from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView
+from crlm.dictionary.records import ROW
+
+BEFORE = ("neoadjuvant", "perioperative")
+TRIPLETS = ("FOLFOXIRI", "FOLFIRINOX")
+DOUBLETS = ("FOLFOX", "CAPOX", "FOLFIRI", "CAPIRI")
+ANTI_VEGF, ANTI_EGFR = ("bevacizumab",), ("cetuximab", "panitumumab")
+SIX_MONTHS = 6 * DAYS_PER_MONTH
+
+
+def _any(
+    view: EpisodeView, rows: pl.DataFrame, condition: pl.Expr, table: str, key: str = EPISODE
+) -> pl.Series:
+    """Whether a condition holds for one of an episode's rows: unknown only when no row says yes and one is unknown."""
+    found = (
+        rows.with_columns(condition.alias("holds"))
+        .group_by(key)
+        .agg(pl.col("holds").any(ignore_nulls=False).alias("any"))
+    )
+    values = view.joined(found.with_columns(pl.lit(True).alias("there")), key, "any")
+    there = view.joined(found.with_columns(pl.lit(True).alias("there")), key, "there")
+    if not view.is_recorded(table):
+        return pl.Series([None] * values.len(), dtype=pl.Boolean)
+    return pl.select(pl.when(there).then(values).otherwise(False)).to_series()
+
+
+def neoadjuvant_rows(view: EpisodeView) -> pl.DataFrame:
+    """Neoadjuvant (or perioperative) therapies of an episode, `before` telling whether each preceded the procedure.
+
+    By its date of start, else as recorded: started on or after the diagnosis of the episode and before its index
+    procedure.
+    """
+    rows = view.with_variables(
+        view.table("systemic_therapy").filter(pl.col("intent").is_in(BEFORE)),
+        "date_procedure",
+        "date_crlm_diagnosis",
+    )
+    start = pl.col("date_start")
+    in_time = (start >= pl.col("date_crlm_diagnosis")) & (start < pl.col("date_procedure"))
+    return rows.with_columns(
+        pl.when(start.is_not_null())
+        .then(in_time)
+        .otherwise(pl.col("given_before_local_treatment"))
+        .alias("before")
+    ).sort("date_start", ROW, nulls_last=True)
+
+
+def _neoadjuvant(view: EpisodeView) -> pl.Series:
+    return _any(view, neoadjuvant_rows(view), pl.col("before"), "systemic_therapy")
+
+
+@of_episode
+def treatment_strategy(view: EpisodeView) -> pl.Series:
+    """Local treatment at once, local treatment after neoadjuvant chemotherapy, or systemic therapy alone.
+
+    Systemic therapy alone: some therapy for the episode and no local treatment with curative intent.
+    """
+    treated = view["index_procedure_id"].is_not_null()
+    any_therapy = _any(view, view.table("systemic_therapy"), pl.lit(True), "systemic_therapy")
+    return pl.select(
+        pl.when(treated & pl.lit(_neoadjuvant(view)))
+        .then(pl.lit("nac_then_repeat_local"))
+        .when(treated & ~pl.lit(_neoadjuvant(view)))
+        .then(pl.lit("upfront_repeat_local"))
+        .when(~treated & pl.lit(any_therapy))
+        .then(pl.lit("systemic_only"))
+    ).to_series()
+
+
+@of_episode
+def nac_regimen(view: EpisodeView) -> pl.Series:
+    """Regimen of the first neoadjuvant chemotherapy of the episode."""
+    return _first_neoadjuvant(view, "regimen")
+
+
+@of_episode
+def nac_monoclonal_antibody(view: EpisodeView) -> pl.Series:
+    """Antibodies given with the neoadjuvant chemotherapy, bevacizumab and panitumumab; an empty list when none."""
+    agents = _first_neoadjuvant(view, "targeted_agent")
+    return agents.list.set_intersection(["bevacizumab", "panitumumab"])
+
+
+@date_of_episode("Start of neoadjuvant chemotherapy")
+def date_nac_start(view: EpisodeView) -> pl.Series:
+    """First dose of the neoadjuvant chemotherapy of the episode."""
+    return _first_neoadjuvant(view, "date_start")
+
+
+def _first_neoadjuvant(view: EpisodeView, column: str) -> pl.Series:
+    rows = neoadjuvant_rows(view).filter(pl.col("before"))
+    return view.joined(rows.unique(EPISODE, keep="first", maintain_order=True), EPISODE, column)
+
+
+def _first_line(view: EpisodeView, column: str) -> pl.Series:
+    """Of the first line of therapy of the episode: line 1, else the earliest."""
+    rows = view.table("systemic_therapy").sort("line", "date_start", ROW, nulls_last=True)
+    return view.joined(rows.unique(EPISODE, keep="first", maintain_order=True), EPISODE, column)
+
+
+@date_of_episode("Start of first-line therapy")
+def date_first_line_start(view: EpisodeView) -> pl.Series:
+    """First dose of the first line of systemic therapy of the episode."""
+    return _first_line(view, "date_start")
+
+
+@of_episode
+def first_line_backbone(view: EpisodeView) -> pl.Series:
+    """Triplet or doublet; single agents and others are unknown."""
+    regimen = pl.lit(_first_line(view, "regimen"))
+    return pl.select(
+        pl.when(regimen.is_in(TRIPLETS))
+        .then(pl.lit("triplet"))
+        .when(regimen.is_in(DOUBLETS))
+        .then(pl.lit("doublet"))
+    ).to_series()
+
+
+@of_episode
+def first_line_targeted_therapy(view: EpisodeView) -> pl.Series:
+    """Anti-VEGF, anti-EGFR or none with the first line; any other agent is unknown."""
+    agents = pl.lit(_first_line(view, "targeted_agent"))
+
+    def has(some: tuple[str, ...]) -> pl.Expr:
+        return pl.any_horizontal(agents.list.contains(one) for one in some)
+
+    return pl.select(
+        pl.when(has(ANTI_VEGF))
+        .then(pl.lit("anti_vegf"))
+        .when(has(ANTI_EGFR))
+        .then(pl.lit("anti_egfr"))
+        .when(has(("none",)))
+        .then(pl.lit("none"))
+    ).to_series()
+
+
+@of_episode
+def any_biologic(view: EpisodeView) -> pl.Series:
+    """Whether the first line had a targeted agent."""
+    return view["first_line_targeted_therapy"] != "none"
+
+
+@of_episode
+def first_line_duration(view: EpisodeView) -> pl.Series:
+    """Months from the first to the last dose of the first line."""
+    days = (_first_line(view, "date_end") - _first_line(view, "date_start")).dt.total_days()
+    return days.cast(pl.Float64) / DAYS_PER_MONTH
+
+
+@of_episode
+def chemotherapy_before_initial_treatment(view: EpisodeView) -> pl.Series:
+    """Whether systemic therapy for episode 1 started before its index procedure."""
+    rows = view.with_variables(view.table("systemic_therapy"), "date_procedure", "episode_number")
+    before = (
+        pl.when(pl.col("date_start").is_not_null())
+        .then(pl.col("date_start") < pl.col("date_procedure"))
+        .otherwise(pl.col("given_before_local_treatment"))
+    )
+    of_first = rows.filter(pl.col("episode_number") == 1)
+    return _any(view, of_first, before, "systemic_therapy", key=PATIENT)
+
+
+@of_episode
+def postoperative_chemotherapy(view: EpisodeView) -> pl.Series:
+    """Whether adjuvant therapy was given for the episode."""
+    return _any(view, view.table("systemic_therapy"), pl.col("intent") == "adjuvant", "systemic_therapy")
+
+
+@date_of_episode("Start of postoperative chemotherapy")
+def date_first_postoperative_chemotherapy(view: EpisodeView) -> pl.Series:
+    """First dose of the adjuvant therapy of the episode."""
+    rows = view.table("systemic_therapy").filter(pl.col("intent") == "adjuvant")
+    return view.per_episode(rows, pl.col("date_start").min())
+
+
+def _perioperative(view: EpisodeView, procedure: str) -> pl.Series:
+    """Whether the patient had systemic therapy within six months before or after a procedure."""
+    rows = view.table("systemic_therapy").filter(
+        pl.col("route").is_null() | (pl.col("route") == "intravenous_oral")
+    )
+    pairs = view.frame(EPISODE, PATIENT, procedure).join(rows, on=PATIENT, how="inner", suffix="_of_therapy")
+    to_start = (pl.col("date_start") - pl.col(procedure)).dt.total_days()
+    to_end = (pl.coalesce("date_end", "date_start") - pl.col(procedure)).dt.total_days()
+    near = (to_start <= SIX_MONTHS) & (to_end >= -SIX_MONTHS)
+    return _any(view, pairs, near, "systemic_therapy")
+
+
+@of_episode
+def perioperative_sys_index(view: EpisodeView) -> pl.Series:
+    """Systemic chemotherapy within 6 months before or after the index procedure of episode 1."""
+    return _perioperative(view, "initial_date_procedure")
+
+
+@of_episode
+def perioperative_sys_recurrence(view: EpisodeView) -> pl.Series:
+    """Systemic chemotherapy within 6 months before or after the index procedure of this episode."""
+    return _perioperative(view, "date_procedure")
+
+
+@of_episode
+def adjuvant_haip(view: EpisodeView) -> pl.Series:
+    """Whether a hepatic artery infusion pump was used as adjuvant treatment of this episode."""
+    return _any(view, view.table("haip"), pl.col("haip_setting") == "adjuvant", "haip")
+
+
+@date_of_episode("Start of hepatic artery infusion")
+def date_haip_start(view: EpisodeView) -> pl.Series:
+    """First infusion through the pump for this episode."""
+    return view.per_episode(view.table("haip"), pl.col("date_haip_start").min())
