@@ -83,8 +83,11 @@ def test_curves_refuse_what_is_not_survival_data() -> None:
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
 @pytest.mark.parametrize("step", [1.0, 0.1, 1e-6])
 @pytest.mark.parametrize("scattered", [0, 8192])
-def test_large_cox_is_cox(ties, step, scattered, monkeypatch) -> None:
+@pytest.mark.parametrize("sampled", [500, 200_000])
+def test_large_cox_is_cox(ties, step, scattered, sampled, monkeypatch) -> None:
     monkeypatch.setattr(module, "SCATTERED", scattered)
+    monkeypatch.setattr(module, "SAMPLED", sampled)
+    monkeypatch.setattr(module, "EVERY", 4)
     time, event, X, names = cohort(5, 700, 6, step=step)
     X[:, 1] += 1e4
     fast, slow = large_cox(time, event, X, names, ties=ties), cox(time, event, X, names, ties=ties)
@@ -114,6 +117,17 @@ def test_large_cox_refuses_with_a_reason() -> None:
     X[17, 2] = np.inf
     with pytest.raises(ValueError, match=r"X\[17, 2\]"):
         large_cox(time, event, X, names)
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_a_part_without_an_estimate_does_not_keep_the_whole_from_one(column, monkeypatch) -> None:
+    monkeypatch.setattr(module, "SAMPLED", 200)
+    time, event, X, names = cohort(5, 320, 3)
+    X[::16, column] = event[::16] if column else 1.0  # separates, or is constant, among every 16th
+    fast, slow = large_cox(time, event, X, names), cox(time, event, X, names)
+    assert [one.value for one in fast.coefficients] == pytest.approx(
+        [one.value for one in slow.coefficients], rel=1e-9
+    )
 
 
 def test_large_cox_by_the_reference() -> None:

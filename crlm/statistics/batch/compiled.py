@@ -1,4 +1,4 @@
-"""The decorators of kernels. Only modules whose name ends in `_kernel` import them, and only when numba is installed."""
+"""The decorators of kernels. Only modules named `*_kernel` import them, and only when numba is installed."""
 
 from __future__ import annotations
 

@@ -9,14 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crlm.statistics.batch.compiled import compiled
-from crlm.statistics.batch.cox_kernel import (
-    FITTED,
-    UNDECIDED,
-    largest_number_of_events,
-    maximise,
-    resample,
-    work_space,
-)
+from crlm.statistics.batch.cox_kernel import FITTED, UNDECIDED, maximise
+from crlm.statistics.batch.resample_kernel import largest_number_of_events, resample, work_space
 from crlm.statistics.times import FloatArray
 
 IntArray = NDArray[Any]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from crlm.statistics.batch.compiled import compiled, compiled_in_order
 from crlm.statistics.batch.exponential_kernel import exponentials
 from crlm.statistics.batch.linear_kernel import covariance, factorise, solve_scaled
+from crlm.statistics.batch.resample_kernel import largest_number_of_events, resample, work_space
 from crlm.statistics.times import FloatArray
 
 IntArray = NDArray[Any]
@@ -27,67 +28,6 @@ TOGETHER = 16  # ratios multiplied before the logarithm of their product is take
 # A step of this squared length is followed by steps with the same information, which cost half, as long as each is
 # much shorter than the one before (where the likelihood rises for ever, none is), until the next would be negligible.
 NEAR, MAX_NEAR, CONTRACTION, NEGLIGIBLE = 1e-4, 4, 0.01, 1e-20
-
-
-@compiled
-def resample(
-    X: FloatArray,
-    died: FloatArray,
-    rows: IntArray,
-    counts: IntArray,
-    starts: IntArray,
-    death_ends: IntArray,
-    efron: bool,
-    Z: FloatArray,
-    vectors: FloatArray,
-    places: IntArray,
-    events: FloatArray,
-    observed: FloatArray,
-) -> tuple[int, int, int]:
-    """Copy the patients that are drawn, and drop event times at which nobody drawn has an event.
-
-    X: (p, m) sorted by last event block, deaths of a block first; died: (m,) 1 or 0; rows: (m,) their places in
-    counts; starts: (K + 1,), death_ends: (K,). Returns the numbers of patients, of blocks and of events written to the arrays of `work_space`; observed:
-    (p,) the sum of each covariate over the events. Nothing branches on who is drawn: that cannot be foretold.
-    """
-    w, dying, begin, deaths_end, d = vectors[0], vectors[1], places[0], places[1], places[2]
-    place, before, deaths, block = places[3], places[4], places[5], places[6]
-    m, drawn_rows, gone = X.shape[1], 0, 0
-    for i in range(m):
-        count = counts[rows[i]]
-        place[drawn_rows], before[i], deaths[i], w[drawn_rows] = i, drawn_rows, gone, count
-        drawn_rows += count > 0
-        gone += count * np.int64(died[i])
-    before[m], deaths[m] = drawn_rows, gone
-    K = 0
-    for k in range(len(death_ends)):
-        total = deaths[death_ends[k]] - deaths[starts[k]]
-        begin[K], deaths_end[K], d[K] = before[starts[k]], before[death_ends[k]], total
-        K += total > 0
-    if K == 0:
-        return 0, 0, 0
-    first = begin[0]  # before the first event nobody is at risk of one
-    n, D = drawn_rows - first, 0
-    begin[K] = drawn_rows
-    for k in range(K + 1):
-        begin[k] -= first
-    for k in range(K):
-        deaths_end[k] -= first
-        share = 1.0 / d[k] if efron else 0.0
-        for drawn in range(d[k]):
-            block[D], events[0, D] = k, drawn * share
-            D += 1
-    for i in range(n):
-        w[i] = w[first + i]
-        dying[i] = w[i] * died[place[first + i]]
-    for j in range(len(X)):
-        total_x = 0.0
-        for i in range(n):
-            x = X[j, place[first + i]]
-            Z[j, i] = x
-            total_x += x * dying[i]
-        observed[j] = total_x
-    return n, K, D
 
 
 @compiled_in_order  # a sum with all its steps kept is slower where it may be reordered
@@ -131,8 +71,10 @@ def likelihood(
     beta: FloatArray,
     first: bool,
 ) -> float:
-    """The log-likelihood at beta less that at the first beta (so called), with the sums that its derivatives go on
-    from; -inf where it is no number or too far away."""
+    """The log-likelihood at beta less that at the first beta (so called); -inf where it is no number or too far away.
+
+    Left are the sums that `score_at` and `information_at` go on from.
+    """
     w, risk, running = vectors[0], vectors[1], vectors[3]
     begin, deaths_end, block, exponents = places[0], places[1], places[6], places[7]
     S0, T0 = blocks[0], blocks[1]
@@ -173,7 +115,7 @@ def likelihood(
         if not 1e-290 < product < 1e290:
             return -np.inf
         gained += np.log(product)
-    return gained
+    return float(gained)
 
 
 @compiled
@@ -206,24 +148,22 @@ def score_at(
         if d[k] == 1:
             inverse = inverses[e]
             root[k] = inverse
-            e += 1
         else:
             inverse, square, f_square, ff_square = 0.0, 0.0, 0.0, 0.0
-            for e in range(e, e + d[k]):
-                one = inverses[e]
+            for drawn in range(e, e + d[k]):
+                one, its_f = inverses[drawn], f[drawn]
                 inverse += one
-                removed += f[e] * one
+                removed += its_f * one
                 square += one * one
-                f_square += f[e] * one * one
-                ff_square += f[e] * f[e] * one * one
-            e += 1
+                f_square += its_f * one * one
+                ff_square += its_f * its_f * one * one
             root[k] = np.sqrt(square)
             if efron:
                 share[ties] = f_square / root[k]
                 rest[ties] = np.sqrt(max(ff_square - f_square * f_square / square, 0.0))
                 tied[ties] = k
                 ties += 1
-        hazard += inverse
+        hazard, e = hazard + inverse, e + d[k]
         for i in range(begin[k], deaths_end[k]):
             expected[i] = hazard - removed
         for i in range(deaths_end[k], begin[k + 1]):
@@ -252,8 +192,11 @@ def information_at(
     ties: int,
     information: FloatArray,
 ) -> None:
-    """Information after `score_at`. Behind the n patients of each column stand its K + ties means, so that an entry
-    is one long sum of products, the means taken negative on one side."""
+    """Information after `score_at`.
+
+    Behind the n patients of each column stand its K + ties means, so that an entry is one long sum of products, the
+    means taken negative on one side.
+    """
     risk, expected, one, two = vectors[1], vectors[2], vectors[4], vectors[5]
     begin, deaths_end, tied = places[0], places[1], places[4]
     root, share, rest = blocks[2], blocks[3], blocks[4]
@@ -288,18 +231,18 @@ def information_at(
             one[t] = -Z_j[t]
             two[t] = -Z_i[t]
         for k in range(0, j + 1, 2):
-            l = min(k + 1, q - 1)
-            Z_k, Z_l = Z[k], Z[l]
-            jk, jl, ik, il = 0.0, 0.0, 0.0, 0.0
+            h = min(k + 1, q - 1)
+            Z_k, Z_h = Z[k], Z[h]
+            jk, jh, ik, ih = 0.0, 0.0, 0.0, 0.0
             for t in range(length):
                 jk += one[t] * Z_k[t]
-                jl += one[t] * Z_l[t]
+                jh += one[t] * Z_h[t]
                 ik += two[t] * Z_k[t]
-                il += two[t] * Z_l[t]
+                ih += two[t] * Z_h[t]
             information[j, k], information[k, j] = jk, jk
-            information[j, l], information[l, j] = jl, jl
+            information[j, h], information[h, j] = jh, jh
             information[i, k], information[k, i] = ik, ik
-            information[i, l], information[l, i] = il, il
+            information[i, h], information[h, i] = ih, ih
 
 
 @compiled
@@ -379,39 +322,6 @@ def maximise(
             if not np.isfinite(here):
                 return UNDECIDED
     return UNDECIDED
-
-
-@compiled
-def work_space(
-    p: int, m: int, K: int, most_events: int
-) -> tuple[FloatArray, FloatArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Z with room for means; vectors by patient (w, risk, expected, running, and two by patient and mean); places:
-    begin, deaths_end, d, patient, tied blocks, deaths before, block of each event, exponents; numbers by block
-    (S0, T0, root, share, rest, the first x'beta); by event (f, inverse and first denominator); running sums; (p,)
-    score, step, trial, scale, observed; two (p, p).
-    """
-    return (
-        np.empty((p, m + 2 * K)),
-        np.empty((6, m + 2 * K + 1)),
-        np.empty((8, max(m, most_events) + 1), np.int64),
-        np.empty((6, K + 1)),
-        np.empty((3, most_events + 1)),
-        np.empty((m + 1, 4)),
-        np.empty((5, p)),
-        np.empty((2, p, p)),
-    )
-
-
-@compiled
-def largest_number_of_events(rows: IntArray, counts: IntArray, died: FloatArray) -> int:
-    """In any of the replicates; counts: (R, n)."""
-    most = 0
-    for r in range(len(counts)):
-        events = 0
-        for i in range(len(died)):
-            events += counts[r, rows[i]] * np.int64(died[i])
-        most = max(most, events)
-    return most
 
 
 @compiled

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crlm.statistics.batch.compiled import compiled
+from crlm.statistics.batch.exponential_kernel import exponentials
 from crlm.statistics.times import FloatArray
 
 IntArray = NDArray[Any]
 
-PIECE = 256
+PIECE, FEW = 256, 64
 
 
 @compiled
@@ -66,38 +67,43 @@ def risk_sums(
     shift: float,
     low: int,
     risk: FloatArray,
-    everybody: FloatArray,
+    others: FloatArray,
     dying: FloatArray,
     gained: FloatArray,
 ) -> None:
     """Risks of the rows, and their sums by block.
 
-    everybody, dying: (blocks, p + 1) from block `low` on; the last column is the sum of risks, the others that of
-    risk times x. block: -1 for a row at risk at no event. gained: (2,) sum of x'beta over the events, and the
-    largest x'beta.
+    dying, others: (blocks, p + 1) of those with the event and without, from block `low` on; the last column is the
+    sum of risks, the ones before that of risk times x. block: -1 for a row at risk at no event. gained: (2,) sum of
+    x'beta over the events, and the largest x'beta.
     """
     n, p = X.shape
-    x = np.empty(p + 1)
+    eta, exponents = np.empty(FEW), np.empty(FEW, np.int64)
     total, largest = 0.0, -np.inf
-    for i in range(n):
-        if block[i] < 0:
-            risk[i] = 0.0
-            continue
-        eta = 0.0
-        for j in range(p):
-            x[j] = X[i, j] - mean[j]
-            eta += beta[j] * x[j]
-        x[p] = 1.0
-        largest = max(largest, eta)
-        r = np.exp(eta - shift)
-        risk[i] = r
-        k = block[i] - low
-        for j in range(p + 1):
-            everybody[k, j] += r * x[j]
-        if event[i] == 1:
-            total += eta
-            for j in range(p + 1):
-                dying[k, j] += r * x[j]
+    for first in range(0, n, FEW):
+        m = min(FEW, n - first)
+        for t in range(m):
+            i = first + t
+            sum_x = 0.0
+            for j in range(p):
+                sum_x += beta[j] * (X[i, j] - mean[j])
+            if block[i] >= 0:
+                largest = max(largest, sum_x)
+                total += sum_x * event[i]
+            eta[t] = sum_x - shift
+        exponentials(eta, m, exponents, eta)
+        for t in range(m):
+            i = first + t
+            if block[i] < 0:
+                risk[i] = 0.0
+                continue
+            k, r = block[i] - low, eta[t]
+            risk[i] = r
+            sums = dying[k] if event[i] == 1 else others[k]
+            row = X[i]
+            for j in range(p):
+                sums[j] += r * (row[j] - mean[j])
+            sums[p] += r
     gained[0], gained[1] = total, largest
 
 
@@ -119,7 +125,9 @@ def weighted_products(
     """
     n, p = X.shape
     # Rows are turned into columns a piece at a time, so that the sums of products run along them.
-    x, weighted = np.empty((p, PIECE)), np.empty(PIECE)
+    even = p + p % 2  # a column of zeros makes pairs of all
+    x, one, two = np.zeros((even, PIECE)), np.empty(PIECE), np.empty(PIECE)
+    products = np.zeros((even, even))
     v, left = np.empty(PIECE), np.empty(PIECE)
     for first in range(0, n, PIECE):
         m = min(PIECE, n - first)
@@ -136,18 +144,30 @@ def weighted_products(
             column = x[j]
             total = 0.0
             for t in range(m):
-                weighted[t] = v[t] * column[t]
                 total += left[t] * column[t]
             score[j] += total
-            for other in range(j + 1):
-                against = x[other]
-                product = 0.0
+        # Two columns by two columns, so that each number read is used twice.
+        for j in range(0, p, 2):
+            x_j, x_i = x[j], x[j + 1]
+            for t in range(m):
+                one[t] = v[t] * x_j[t]
+                two[t] = v[t] * x_i[t]
+            for k in range(0, j + 1, 2):
+                x_k, x_h = x[k], x[k + 1]
+                jk, jh, ik, ih = 0.0, 0.0, 0.0, 0.0
                 for t in range(m):
-                    product += weighted[t] * against[t]
-                result[j, other] += product
+                    jk += one[t] * x_k[t]
+                    jh += one[t] * x_h[t]
+                    ik += two[t] * x_k[t]
+                    ih += two[t] * x_h[t]
+                products[j, k] += jk
+                products[j, k + 1] += jh
+                products[j + 1, k] += ik
+                products[j + 1, k + 1] += ih
     for j in range(p):
-        for other in range(j):
-            result[other, j] = result[j, other]
+        for k in range(j + 1):
+            result[j, k] += products[j, k]
+            result[k, j] = result[j, k]
 
 
 @compiled

@@ -67,7 +67,12 @@ def analyse_trials(
             keys = (bits & ~np.int64(3)) | (events[begin:end] << 1) | arms[begin:end]
             keys.sort(axis=1)
             trials(
-                keys, TIE_TOLERANCE, ties == "efron", undecided[begin:end], found[begin:end], counted[begin:end]
+                keys,
+                TIE_TOLERANCE,
+                ties == "efron",
+                undecided[begin:end],
+                found[begin:end],
+                counted[begin:end],
             )
 
         spread(part, R, workers, least=8)

@@ -237,7 +237,8 @@ def maximise(
             trial = b + step
             there = -np.inf
             if evaluate(
-                trial, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, risk, work, S, at
+                trial, x, m, reach, values, V, counts, first, after, f, all_at_zero, at_zero, D, exponents, risk, work,
+                S, at,
             ):  # fmt: skip
                 there = trial * observed - at[0]
             if there >= here - 1e-9 * D:
