@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from crlm.statistics.times import BoolArray, FloatArray
 
@@ -28,6 +27,8 @@ IntArray = NDArray[np.int64]
 
 def exact_p_two_by_two(table: IntArray) -> float:
     """Two-sided p of a 2 x 2 table without empty margins, for any counts; accurate in the far tails."""
+    from scipy import special
+
     (a, b), (c, d) = table.tolist()
     low, high = max(0, a - d), min(a + b, a + c)
     cell = np.arange(low, high, dtype=np.float64)
@@ -48,6 +49,8 @@ def exact_p(table: IntArray) -> float | None:
     the observed weight lies outside what it can still reach (Mehta & Patel 1983). The last two columns are
     looked up: per state, the weights of all completions in order with their running sum.
     """
+    from scipy import special
+
     if table.shape[0] > table.shape[1]:
         table = table.T
     rows, columns = table.sum(axis=1), np.sort(table.sum(axis=0))[::-1]

@@ -4,7 +4,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from crlm.statistics.results import TestResult, chi_square_p, normal_p, t_p
 from crlm.statistics.times import FloatArray
@@ -92,6 +91,8 @@ def mcnemar(
     `correction`, on one df. No pair that differs: `p` is `None` with a reason. Raises `ValueError` for anything but
     whole counts. Sources: McNemar 1947; Edwards 1948. Checked against: R `mcnemar.test` and `binom.test`.
     """
+    from scipy import special
+
     if method not in ("exact", "asymptotic"):
         raise ValueError(f'method was {method!r}; it is "exact" or "asymptotic"')
     if method == "exact" and correction:

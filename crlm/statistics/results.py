@@ -1,13 +1,14 @@
 """What every estimator and test returns, and the tail probabilities they share.
 
-`scipy.special` only: it loads in a third of the time of `scipy.stats` and gives the same numbers.
+`scipy.special` only: it loads in a third of the time of `scipy.stats` and gives the same numbers. That third is still
+longer than a small fit, so here and everywhere in the statistics it is loaded when the first probability is asked for.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,15 @@ class TestResult:
 
 def chi_square_p(statistic: float, df: float) -> float:
     """Upper tail probability of the chi-square distribution, accurate until p underflows near 1e-308."""
+    from scipy import special
+
     return float(special.gammaincc(df / 2.0, max(statistic, 0.0) / 2.0))
 
 
 def normal_p(z: float) -> float:
     """Two-sided tail probability of a standard normal deviate, accurate in the far tails."""
+    from scipy import special
+
     return float(special.erfc(abs(z) / np.sqrt(2.0)))
 
 
@@ -63,6 +68,8 @@ def t_p(statistic: float, df: float) -> float:
 
 def f_p(statistic: float, df_numerator: float, df_denominator: float) -> float:
     """Upper tail probability of the F distribution, accurate in the far tail and near 1."""
+    from scipy import special
+
     explained = df_numerator * max(statistic, 0.0)
     total = df_denominator + explained
     a, b = df_numerator / 2.0, df_denominator / 2.0
@@ -73,9 +80,12 @@ def f_p(statistic: float, df_numerator: float, df_denominator: float) -> float:
 
 def normal_quantile(probability: float) -> float:
     """The value a standard normal deviate stays below with the given probability (0.975: 1.96)."""
+    from scipy import special
+
     return float(special.ndtri(probability))
 
 
+@lru_cache(maxsize=16)
 def interval_multiplier(level: float) -> float:
     """The number of standard errors on either side of an estimate in a two-sided interval (0.95: 1.96)."""
     if not 0.0 < level < 1.0:

@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from crlm.statistics.results import Estimate, interval_multiplier
 from crlm.statistics.times import FloatArray
@@ -81,6 +80,8 @@ def proportion(
     `total` 0: `None` with a reason. `ValueError` unless 0 <= count <= total. Sources: Wilson 1927; Clopper &
     Pearson 1934. Checked against: R `prop.test(correct = FALSE)` and `binom.test`.
     """
+    from scipy import special
+
     if not 0 <= count <= total:
         raise ValueError(f"count was {count} of {total}; it lies between 0 and the total")
     if interval not in ("wilson", "exact"):

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from crlm.statistics.imputation.refusal import CannotImpute
 from crlm.statistics.times import FloatArray
@@ -64,6 +63,8 @@ def fit_proportional_odds(X: FloatArray, level: FloatArray, k: int, weights: Flo
     the distances from each cut to the next, and the q coefficients, so that a normal draw around them has
     its cuts in order. Checked against: R ordinal's `clm` (tests/golden/imputation.json).
     """
+    from scipy import special
+
     n, q = X.shape
     code = level.astype(np.intp)
     above, below = code < k - 1, code > 0
@@ -107,6 +108,8 @@ def fit_proportional_odds(X: FloatArray, level: FloatArray, k: int, weights: Flo
 
 def proportional_odds_probabilities(X: FloatArray, parameters: FloatArray, k: int) -> FloatArray:
     """Probability of each level, (n, k), from the parameters of `fit_proportional_odds`."""
+    from scipy import special
+
     cuts = parameters[0] + np.concatenate(([0.0], np.cumsum(np.exp(parameters[1 : k - 1]))))
     up_to = special.expit(cuts - (X @ parameters[k - 1 :])[:, None])
     return np.diff(np.column_stack((np.zeros(len(X)), up_to, np.ones(len(X)))), axis=1)

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from crlm.statistics.results import Estimate, interval_multiplier, t_p
 from crlm.statistics.times import FloatArray
@@ -128,6 +127,8 @@ def degrees_of_freedom(m: int, share: float, complete_df: float, rule: DegreesOf
 
 def t_multiplier(level: float, df: float) -> float:
     """The number of standard errors on either side of an estimate whose reference is t on `df`."""
+    from scipy import special
+
     return float(special.stdtrit(df, (1.0 + level) / 2.0)) if df > 0.0 else math.inf
 
 

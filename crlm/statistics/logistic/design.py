@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from crlm.statistics.cox.estimability import Dependence, dependence
 from crlm.statistics.logistic.comparisons import (
@@ -59,6 +58,8 @@ def prepare(
     kind: Kind, outcome: IntArray, k: int, X: FloatArray, weights: FloatArray, offset: FloatArray | None
 ) -> Design:
     """Set up the model; outcome: (n,) codes 0 ... k - 1, each of which occurs; X: (n, p)."""
+    from scipy import special
+
     n, p = X.shape
     means = weights @ X / weights.sum()
     centred = X - means
@@ -95,6 +96,8 @@ def intercept_alone(share: float, weights: FloatArray, offset: FloatArray) -> fl
 
     Newton's method between two bounds that close in, because far from the root it may overshoot.
     """
+    from scipy import special
+
     log_odds = float(special.logit(share))
     low, high = log_odds - float(offset.max()), log_odds - float(offset.min())
     at = (low + high) / 2.0

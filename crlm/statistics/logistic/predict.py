@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from crlm.statistics.logistic.model import LogisticFit
 from crlm.statistics.logistic.separation import ROUNDING
@@ -115,6 +114,8 @@ def _known(solution: Solution, combinations: FloatArray) -> BoolArray:
 
 
 def _probability(log_odds: Estimate) -> Estimate:
+    from scipy import special
+
     value, lower, upper = (
         None if one is None else float(special.expit(one))
         for one in (log_odds.value, log_odds.lower, log_odds.upper)
@@ -124,6 +125,8 @@ def _probability(log_odds: Estimate) -> Estimate:
 
 def _categories(fit: LogisticFit, combinations: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Probabilities (m, k) and their derivatives to theta (m, k, q)."""
+    from scipy import special
+
     assert fit.solution is not None
     eta = combinations @ fit.solution.theta
     m, _, q = combinations.shape
