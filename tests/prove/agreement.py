@@ -65,6 +65,8 @@ def main() -> None:
     """Write the page, also when a limit is passed; it says so."""
     recorder = Recorder()
     failed = pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", *modules()], plugins=[recorder])
+    if failed not in (0, 1):
+        sys.exit("the tests did not run to their end: the page stays as it was")
     broken = ["a test fails"] if failed else []
     text = page(recorder.comparisons, broken)
     PAGE.write_text(text, encoding="utf-8")

@@ -220,7 +220,7 @@ def section(studies: int = STUDIES) -> tuple[str, list[str]]:
     """The section of the page of proofs, and the promises that were broken."""
     text, broken = simulated_section("Measures of prediction", scenarios(), seed=SEED, studies=studies)
     more = []
-    lines = list(corrections(max(studies // 20, 10), more))
+    lines = list(corrections(max(studies // 40, 10), more))
     kept = "Promise kept." if not more else "Broken: " + "; ".join(more) + "."
     return "\n".join([text, *lines, "", kept]) + "\n", broken + more
 

@@ -68,7 +68,8 @@ def simulated_section(
         "",
         f"{studies:,} studies per table where it does not say otherwise, seed {seed}. Bias and coverage of the 95 % "
         "interval are followed by their Monte-Carlo standard errors; *SE ratio* is the mean standard error over the "
-        "standard deviation of the estimates; the last columns are the percentages of p-values of true hypotheses below 1, 5, 10 and 50 %.",
+        "standard deviation of the estimates; the last columns are the percentages of p-values of true hypotheses "
+        "below 1, 5, 10 and 50 %.",
     ]
     broken: list[str] = []
     with multiprocessing.get_context("spawn").Pool(min(2, os.cpu_count() or 1)) as pool:

@@ -91,7 +91,7 @@ SCENARIOS = (
     ),
     Scenario(
         "Cox regression in small studies",
-        "The same with 300 patients and five times as many studies. The maximum of the partial likelihood, ours and "
+        "The same with 300 patients and three times as many studies. The maximum of the partial likelihood, ours and "
         "R's, is biased away from 0 by an amount of the order of 1/n: about 0.006 for a here, a seventh of that above. "
         "Firth's penalty, which is for separation and rare events, changes little of it.",
         small_cox_study,
@@ -100,7 +100,7 @@ SCENARIOS = (
             for method in ("maximum likelihood", "Firth")
             for name, truth in EFFECTS.items()
         },
-        times=5,
+        times=3,
     ),
     Scenario(
         "Kaplan-Meier survival",
