@@ -103,3 +103,87 @@ def dijkstra(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
     )
     return cohort, lesions
+
+
+def moretto(tables: Tables) -> pl.DataFrame:
+    """One row per patient of the cohort."""
+    text = {name: pl.col(name).cast(pl.String) for name in ("resectability_class", "extrahepatic_disease")}
+    scans = tables["imaging"].with_columns(pl.col("timepoint").cast(pl.String))
+    wanted = ("n_lesions", "bilobar", "n_segments_involved", "max_lesion_diameter_mm", "modality", "recist_response",
+              "n_lesions_major_vessel_contact")  # fmt: skip
+
+    def at(timepoint: str) -> pl.DataFrame:
+        return scans.filter(pl.col("timepoint") == timepoint).select(
+            "patient_id", *(pl.col(name).alias(f"{timepoint}_{name}") for name in wanted)
+        )
+
+    def cea(timepoint: str) -> pl.DataFrame:
+        return (
+            tables["lab"]
+            .filter(pl.col("timepoint").cast(pl.String) == timepoint)
+            .select("patient_id", pl.col("value").alias(f"{timepoint}_cea"))
+        )
+
+    seen = tables["lesion_imaging"].with_columns(pl.col("visible").cast(pl.String))
+    vanished = (
+        seen.filter((pl.col("visible") == "no") & pl.col("imaging_id").str.ends_with("-2"))
+        .join(tables["metastasis"].select("lesion_id", "patient_id"), on="lesion_id")
+        .group_by("patient_id")
+        .agg(vanished=pl.len())
+    )
+    relapse = (
+        tables["followup_event"]
+        .filter(pl.col("event_type").cast(pl.String).str.ends_with("recurrence"))
+        .group_by("patient_id")
+        .agg(date_relapse=pl.col("date_event").min())
+    )
+    last_stage = tables["local_treatment"].sort("patient_id", "stage_number").unique("patient_id", keep="last")
+    first_line = tables["systemic_therapy"].filter(pl.col("intent").cast(pl.String) == "induction_conversion")
+    return (
+        tables["crlm_episode"]
+        .filter(
+            (text["resectability_class"] != "resectable")
+            & (text["extrahepatic_disease"] == "no")
+            & (pl.col("progression_on_preop_chemo").cast(pl.String) == "no")
+        )
+        .join(tables["patient"], on="patient_id")
+        .join(tables["primary_tumour"].drop("primary_id"), on="patient_id")
+        .join(first_line.drop("episode_id"), on="patient_id")
+        .filter(pl.col("regimen").cast(pl.String) != "capecitabine")
+        .join(at("baseline"), on="patient_id")
+        .join(at("pre_surgery"), on="patient_id")
+        .join(last_stage.drop("episode_id"), on="patient_id")
+        .filter(pl.col("residual_disease").cast(pl.String) != "R2")
+        .filter(
+            pl.col("date_of_death").is_not_null()
+            | (months("date_procedure", "date_last_vital_status") >= 12)
+        )
+        .join(relapse, on="patient_id", how="left")
+        .join(vanished, on="patient_id", how="left")
+        .join(cea("baseline"), on="patient_id", how="left")
+        .join(cea("pre_surgery"), on="patient_id", how="left")
+        .sort("patient_id")
+        .with_columns(vanished=pl.col("vanished").fill_null(0), date_either=pl.min_horizontal("date_relapse", "date_of_death"))
+        .with_columns(
+            dfs_months=ended("date_procedure", "date_either", "date_last_disease_assessment")[0],
+            dfs_event=pl.col("date_either").is_not_null(),
+            os_months=ended("date_procedure", "date_of_death", "date_last_vital_status")[0],
+            os_event=pl.col("date_of_death").is_not_null(),
+            resected=pl.col("date_primary_resection") < pl.col("date_start"),
+            unilobar=pl.col("baseline_bilobar").cast(pl.String) == "no",
+            duration=months("date_start", "date_end"),
+            age=months("date_of_birth", "date_crlm_diagnosis") / 12,
+            ras_braf=pl.when(known("kras_status").is_null())
+            .then(None)
+            .when((known("kras_status") == "mutant") | (known("nras_status") == "mutant"))
+            .then(pl.lit("ras_mut"))
+            .when(known("braf_status") == "v600e")
+            .then(pl.lit("braf_mut"))
+            .otherwise(pl.lit("wt")),
+        )
+        .with_columns(
+            within_6=pl.col("dfs_event") & (pl.col("dfs_months") <= 6),
+            within_12=pl.col("dfs_event") & (pl.col("dfs_months") <= 12),
+            long=pl.col("duration") >= 3.7,
+        )
+    )

@@ -12,7 +12,7 @@ from crlm.registry.synthetic_registry.dijkstra_model import KINDS, DijkstraModel
 from crlm.registry.synthetic_registry.dijkstra_patients import draw_patients
 from crlm.registry.synthetic_registry.dijkstra_tables import tables
 from crlm.registry.synthetic_registry.draws import Draws
-from crlm.registry.synthetic_registry.truth import Margin, TrueEffect, Truth
+from crlm.registry.synthetic_registry.truth import Margin, TrueEffect, Truth, conditional_effects
 
 STUDY = "dijkstra-2021"
 
@@ -39,34 +39,16 @@ def make(patients: int, seed: int) -> tuple[dict[str, pl.DataFrame], Truth]:
 def effects(model: DijkstraModel) -> tuple[TrueEffect, ...]:
     """The treatment effect of each endpoint, adjusted (exact) and crude (found by simulation), then the covariates'."""
     found: list[TrueEffect] = []
-    for endpoint, unit, declared_effects in (
+    for endpoint, unit, ratios in (
         ("OS", "patient", model.death_effects),
         ("LTPFS", "lesion", model.local_effects),
         ("DPFS", "patient", model.distant_effects),
     ):
-        adjust = tuple(dict.fromkeys(name.partition("=")[0] for name in declared_effects if name != "nac"))
-        for name, value in declared_effects.items():
-            term, _, level = name.partition("=")
-            treatment = term == "nac"
-            found.append(
-                TrueEffect(
-                    name=f"{endpoint} {'nac' if treatment else name}, adjusted",
-                    endpoint=endpoint,
-                    unit=unit,
-                    term="treatment_group" if treatment else term,
-                    level="nac" if treatment else level,
-                    reference="upfront" if treatment else _REFERENCES.get(term, ""),
-                    measure="hazard ratio",
-                    log_value=value,
-                    adjust=tuple(one for one in ("treatment_group", *adjust) if one != term)
-                    if not treatment
-                    else adjust,
-                )
-            )
         log_value, error, simulated = model.crude[endpoint]
+        found += conditional_effects(endpoint, unit, "hazard ratio", ratios, REFERENCES)
         found.append(
             TrueEffect(
-                name=f"{endpoint} nac, crude",
+                name=f"{endpoint} treatment_group=nac, crude",
                 endpoint=endpoint,
                 unit=unit,
                 term="treatment_group",
@@ -83,7 +65,8 @@ def effects(model: DijkstraModel) -> tuple[TrueEffect, ...]:
     return tuple(found)
 
 
-_REFERENCES = {
+REFERENCES = {
+    "treatment_group": "upfront",
     "comorbidity_category": "none",
     "primary_tumour_location": "rectum",
     "crlm_timing_initial": "synchronous",

@@ -90,7 +90,7 @@ class DijkstraModel:
     done by then, so that surviving until treatment selects nobody and the hazard ratio is exact from time zero."""
     death_effects: Effects = field(
         default_factory=lambda: {
-            "nac": log(0.839),
+            "treatment_group=nac": log(0.839),
             "comorbidity_category=minimal": log(1.776),
             "comorbidity_category=major": log(3.489),
             "primary_tumour_location=colon_left": log(0.735),
@@ -101,7 +101,7 @@ class DijkstraModel:
     """DPFS from the repeat treatment."""
     distant_effects: Effects = field(
         default_factory=lambda: {
-            "nac": log(0.798),
+            "treatment_group=nac": log(0.798),
             "crlm_timing_initial=metachronous": log(0.663),
             "interval_initial_to_recurrence": log(0.972),
             "n_tumours_recurrent=2-5": log(1.320),
@@ -114,7 +114,7 @@ class DijkstraModel:
     """LTPFS of each tumour from the repeat treatment, tumours of a patient independent given the effects."""
     local_effects: Effects = field(
         default_factory=lambda: {
-            "nac": log(0.662),
+            "treatment_group=nac": log(0.662),
             "crlm_timing_initial=metachronous": log(2.559),
             "interval_initial_to_recurrence": log(1.023),
         }
@@ -160,6 +160,10 @@ class DijkstraModel:
     """Shares missing after neoadjuvant chemotherapy and upfront: at random within each group. The last is assumed."""
 
     crude: Mapping[str, tuple[float, float, int]] = field(
-        default_factory=lambda: {"OS": (0.0, 1.0, 0), "LTPFS": (0.0, 1.0, 0), "DPFS": (0.0, 1.0, 0)}
+        default_factory=lambda: {
+            "OS": (-0.2162, 0.0042, 1_200_000),
+            "LTPFS": (-0.5482, 0.0054, 1_200_000),
+            "DPFS": (-0.0693, 0.0028, 1_200_000),
+        }
     )
     """What the unadjusted Cox model of each endpoint converges to: log hazard ratio, standard error, patients."""

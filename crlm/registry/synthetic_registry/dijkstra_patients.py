@@ -11,6 +11,7 @@ from crlm.registry.synthetic_registry import dijkstra_model as declared
 from crlm.registry.synthetic_registry.columns import Names, day, repeated
 from crlm.registry.synthetic_registry.dijkstra_model import DijkstraModel
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
+from crlm.registry.synthetic_registry.patterns import registered
 from crlm.registry.synthetic_registry.times import DAYS_PER_MONTH, days_after, event_months
 
 COHORT, NO_RECURRENCE, SBRT, IRE, UNTREATABLE, NO_REPEAT, LOST = range(7)
@@ -50,17 +51,9 @@ class Patients:
         return self.kind.size
 
 
-def registered(cohort: int) -> Integers:
-    """The kind of each registered patient, so many that `cohort` of them belong to the cohort; the last one does."""
-    pattern = np.asarray(declared.PATTERN)
-    kinds = np.tile(pattern, cohort // int((pattern == COHORT).sum()) + 1)
-    last = np.flatnonzero(kinds == COHORT)[cohort - 1]
-    return kinds[: last + 1]
-
-
 def draw_patients(model: DijkstraModel, cohort: int, draws: Draws) -> Patients:
     """All registered patients: covariates, then treatment, then times, then what is missing."""
-    kind = registered(cohort)
+    kind = registered(declared.PATTERN, cohort)
     n = kind.size
     before = _covariates(model, draws, n)
     nac = draws.yes("nac", _chance(_assignment(model, before)), n) & np.isin(kind, (COHORT, LOST))
@@ -219,7 +212,7 @@ def _days_of_events(
     n = kind.size
     b = model.death_effects
     death_ratio = (
-        b["nac"] * nac
+        b["treatment_group=nac"] * nac
         + b["comorbidity_category=minimal"] * (x["comorbidity"] == 1)
         + b["comorbidity_category=major"] * (x["comorbidity"] == 2)
         + b["primary_tumour_location=colon_left"] * (x["location"] == 1)
@@ -234,7 +227,7 @@ def _days_of_events(
     assessed = np.maximum(last - gap, days["repeat"] + 1)
     d = model.distant_effects
     distant_ratio = (
-        d["nac"] * nac
+        d["treatment_group=nac"] * nac
         + d["crlm_timing_initial=metachronous"] * ~np.asarray(x["synchronous"], dtype=bool)
         + d["interval_initial_to_recurrence"] * (days["diagnosis"] - days["initial"]) / DAYS_PER_MONTH
         + d["n_tumours_recurrent=2-5"] * (x["n_recurrent"] == 1)
@@ -280,7 +273,7 @@ def _lesions(
     diameter = np.where(number == 1, 1.0, share) * x["largest_recurrent"][row]
     b = model.local_effects
     ratio = (
-        b["nac"] * nac
+        b["treatment_group=nac"] * nac
         + b["crlm_timing_initial=metachronous"] * ~np.asarray(x["synchronous"], dtype=bool)
         + b["interval_initial_to_recurrence"] * (days["diagnosis"] - days["initial"]) / DAYS_PER_MONTH
     )[row]

@@ -87,3 +87,28 @@ class Truth:
             "statements": list(self.statements),
             "model": dict(self.model),
         }
+
+
+def conditional_effects(
+    endpoint: str, unit: str, measure: str, declared: Mapping[str, float], references: Mapping[str, str], where: str = ""
+) -> tuple[TrueEffect, ...]:
+    """The exact effects of a declared model: `term=level`, or `term` per unit, each adjusted for all the others."""
+    terms = tuple(dict.fromkeys(name.partition("=")[0] for name in declared))
+    found = []
+    for name, value in declared.items():
+        term, _, level = name.partition("=")
+        found.append(
+            TrueEffect(
+                name=f"{endpoint} {name}, adjusted",
+                endpoint=endpoint,
+                unit=unit,
+                term=term,
+                level=level,
+                reference=references.get(term, ""),
+                measure=measure,
+                log_value=value,
+                adjust=tuple(one for one in terms if one != term),
+                where=where,
+            )
+        )
+    return tuple(found)
