@@ -77,6 +77,26 @@ def test_cox_bootstrap_is_cox_of_the_repeated_rows(ties) -> None:
         np.testing.assert_allclose(fast.coefficients[r], [one.value for one in slow.coefficients], atol=1e-10)
 
 
+def test_cox_bootstrap_with_strata_and_weights_is_by_the_reference() -> None:
+    time, event, X, names = cohort(3, 100, 3)
+    rng = np.random.default_rng(3)
+    strata, weights = np.array(["a", "b"])[rng.integers(0, 2, size=100)], rng.uniform(0.5, 2.0, size=100)
+    options = {"strata": strata, "weights": weights}
+    found = bootstrap_cox(time, event, X, names, replicates=5, seed=3, **options)
+    kept = bootstrap_backward_elimination(
+        time, event, X, names, threshold=1.0, inclusive=True, replicates=5, seed=3, **options
+    )
+    assert found.engine == kept.engine == "numpy"
+    for r, counts in enumerate(replicate_counts(100, 5, 3)):
+        rows = np.repeat(np.arange(100), counts)
+        slow = cox(time[rows], event[rows], X[rows], names, strata=strata[rows], weights=weights[rows])
+        expected = [one.value for one in slow.coefficients]
+        np.testing.assert_allclose(found.coefficients[r], expected, atol=1e-10)
+        np.testing.assert_allclose(kept.coefficients[r], expected, atol=1e-10)
+    with pytest.raises(ValueError, match="no strata and no weights"):
+        bootstrap_cox(time, event, X, names, replicates=5, seed=3, engine="numba", weights=weights)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),

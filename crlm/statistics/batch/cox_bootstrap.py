@@ -77,6 +77,8 @@ def bootstrap_cox(
     replicates: int = 1000,
     seed: int | None = None,
     counts: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     ties: Ties = "efron",
     engine: Engine | None = None,
     threads: int | None = None,
@@ -85,13 +87,14 @@ def bootstrap_cox(
 
     time, event, X, names: as for `cox`. Either seed, from which `replicate_counts` draws, or counts: (R, n),
     how often each patient is in each resample. A patient drawn twice is two tied patients, as when rows are
-    repeated. Each replicate in which a coefficient has no finite estimate is listed with its reasons, and no
-    replicate is dropped. Raises `ValueError` for input of the wrong shape or content.
+    repeated. strata, weights: as for `cox`, each patient keeping its own; the numpy reference then does the work,
+    many times slower, and `engine` says so. Each replicate in which a coefficient has no finite estimate is listed
+    with its reasons, and no replicate is dropped. Raises `ValueError` for input of the wrong shape or content.
 
     Checked against: `cox` on the repeated rows of every replicate (tests/statistics/test_batch.py).
     """
-    data, columns, drawn = _prepare(time, event, X, names, replicates, seed, counts, ties)
-    chosen, workers = choose_engine(engine), thread_count(threads)
+    data, columns, drawn = _prepare(time, event, X, names, replicates, seed, counts, ties, strata, weights)
+    chosen, workers = _engine_for(data, engine), thread_count(threads)
     size, p = len(drawn), len(columns)
     values, undecided = np.zeros((size, p)), np.ones(size, dtype=np.int64)
     if chosen == "numba" and p and data.event.any():
@@ -141,6 +144,8 @@ def bootstrap_backward_elimination(
     replicates: int = 200,
     seed: int | None = None,
     counts: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     ties: Ties = "efron",
     engine: Engine | None = None,
     threads: int | None = None,
@@ -154,10 +159,10 @@ def bootstrap_backward_elimination(
     """
     if not 0.0 <= threshold <= 1.0:
         raise ValueError(f"threshold was {threshold!r}; a p-value lies between 0 and 1, for example 0.10")
-    data, columns, drawn = _prepare(time, event, X, names, replicates, seed, counts, ties)
+    data, columns, drawn = _prepare(time, event, X, names, replicates, seed, counts, ties, strata, weights)
     if unknown := [name for name in always if name not in columns]:
         raise ValueError(f"always names {unknown}, which are not among the names {list(columns)}")
-    chosen, workers = choose_engine(engine), thread_count(threads)
+    chosen, workers = _engine_for(data, engine), thread_count(threads)
     size, p = len(drawn), len(columns)
     values, undecided = np.zeros((size, p)), np.ones(size, dtype=np.int64)
     selected = np.zeros((size, p), dtype=np.int64)
@@ -265,16 +270,28 @@ def _prepare(
     seed: int | None,
     counts: ArrayLike | None,
     ties: Ties,
+    strata: ArrayLike | None,
+    weights: ArrayLike | None,
 ) -> tuple[CoxData, tuple[str, ...], Counts]:
     if ties not in ("efron", "breslow"):
         raise ValueError(f"ties was {ties!r}; it is 'efron' or 'breslow'")
-    data = validate_data(time, event, X, strata=None, weights=None, entry=None, offset=None, patient=None)
+    data = validate_data(
+        time, event, X, strata=strata, weights=weights, entry=None, offset=None, patient=None
+    )
     columns, _ = validate_names(names, None, data.X.shape[1])
     if (seed is None) == (counts is None):
         raise ValueError("give either seed or counts, not both and not neither")
     if counts is not None:
         return data, columns, validate_counts(counts, len(data.time))
     return data, columns, replicate_counts(len(data.time), replicates, int(seed or 0))
+
+
+def _engine_for(data: CoxData, wanted: Engine | None) -> Engine:
+    if data.stratum is None and data.weights is None:
+        return choose_engine(wanted)
+    if wanted == "numba":
+        raise ValueError("engine was 'numba', which has no strata and no weights; use 'numpy' or None")
+    return choose_engine("numpy")
 
 
 def _sorted(data: CoxData, counts: Counts, names: tuple[str, ...], ties: Ties) -> _Sorted:
@@ -305,4 +322,12 @@ def _refit(
     rows = drawn_rows(counts)
     wanted = names if chosen is None else chosen
     columns = [names.index(name) for name in wanted]
-    return cox(data.time[rows], data.event[rows], data.X[rows][:, columns], wanted, ties=ties)
+    return cox(
+        data.time[rows],
+        data.event[rows],
+        data.X[rows][:, columns],
+        wanted,
+        ties=ties,
+        strata=None if data.stratum is None else data.stratum[rows],
+        weights=None if data.weights is None else data.weights[rows],
+    )
