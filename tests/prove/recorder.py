@@ -97,7 +97,7 @@ class Recorder:
             named = named[0] if isinstance(named, list) and len(named) == 1 else named
             for key, one in value.items():
                 own = named if isinstance(named, str) else data_set
-                if (path and path[-1] in NAMED) or (not path and key in SOURCES):
+                if not data_set and ((path and path[-1] in NAMED) or (not path and key in SOURCES)):
                     own = key.replace("-", "_")
                 self._enter(one, file, (*path, key), own)
         elif isinstance(value, list):
