@@ -187,3 +187,50 @@ def moretto(tables: Tables) -> pl.DataFrame:
             long=pl.col("duration") >= 3.7,
         )
     )
+
+
+def buisman(tables: Tables) -> pl.DataFrame:
+    """One row per patient of the cohort."""
+    events = tables["followup_event"].with_columns(pl.col("event_type").cast(pl.String))
+    at_recurrence = events.filter(pl.col("relative_to_procedure_id").str.ends_with("-1"))
+    outside = at_recurrence.filter(pl.col("event_type") == "extrahepatic_recurrence").select("patient_id")
+    pumps = tables["haip"].with_columns(pl.col("haip_setting").cast(pl.String))
+    adjuvant = pumps.filter(pl.col("episode_id").str.ends_with("-2") & (pl.col("haip_setting") == "adjuvant"))
+    other = pumps.join(adjuvant, on="haip_id", how="anti").select("patient_id")
+    procedure = tables["local_treatment"].with_columns(pl.col("procedure_modalities").cast(pl.String))
+    index = procedure.filter(pl.col("procedure_id").str.ends_with("-1")).select(
+        "patient_id", date_index="date_procedure", margin=known("margin_category_recorded"),
+        index_residual=pl.col("residual_disease").cast(pl.String),
+    )  # fmt: skip
+    cea = tables["lab"].filter(pl.col("timepoint").cast(pl.String) == "at_recurrence")
+    return (
+        tables["crlm_episode"]
+        .filter(pl.col("episode_number") == 2)
+        .join(tables["patient"], on="patient_id")
+        .join(tables["primary_tumour"].drop("primary_id"), on="patient_id")
+        .join(procedure.drop("patient_id"), on="episode_id")
+        .join(index, on="patient_id")
+        .join(tables["crlm_episode"].filter(pl.col("episode_number") == 1).select("patient_id", date_first="date_crlm_diagnosis"), on="patient_id")
+        .filter((pl.col("procedure_modalities") != "sbrt") & (pl.col("index_residual") != "R2"))
+        .join(outside, on="patient_id", how="anti")
+        .join(other, on="patient_id", how="anti")
+        .join(adjuvant.select("patient_id", "haip_id"), on="patient_id", how="left")
+        .join(cea.select("patient_id", cea="value"), on="patient_id", how="left")
+        .join(
+            first_progression(tables, ("intrahepatic_recurrence",), "date_liver"),
+            left_on="procedure_id", right_on="relative_to_procedure_id", how="left",
+        )
+        .sort("patient_id")
+        .with_columns(date_either=pl.min_horizontal("date_liver", "date_of_death"))
+        .with_columns(
+            haip=pl.col("haip_id").is_not_null(),
+            os_months=ended("date_procedure", "date_of_death", "date_last_vital_status")[0],
+            os_event=pl.col("date_of_death").is_not_null(),
+            hdfs_months=ended("date_procedure", "date_either", "date_last_disease_assessment")[0],
+            hdfs_event=pl.col("date_either").is_not_null(),
+            free=months("date_index", "date_crlm_diagnosis"),
+            interval=months("date_primary_resection", "date_first"),
+            age=months("date_of_birth", "date_index") / 12,
+            ablation_only=pl.col("procedure_modalities") == "rfa",
+        )
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from crlm.registry.synthetic_registry.dijkstra_model import KINDS, DijkstraModel
 from crlm.registry.synthetic_registry.dijkstra_patients import draw_patients
 from crlm.registry.synthetic_registry.dijkstra_tables import tables
 from crlm.registry.synthetic_registry.draws import Draws
-from crlm.registry.synthetic_registry.truth import Margin, TrueEffect, Truth, conditional_effects
+from crlm.registry.synthetic_registry.truth import Margin, TrueEffect, Truth, conditional_effects, shares
 
 STUDY = "dijkstra-2021"
 
@@ -77,14 +77,6 @@ REFERENCES = {
 
 def margins(model: DijkstraModel) -> tuple[Margin, ...]:
     """The declared shares and medians of the cohort."""
-
-    def shares(
-        variable: str, levels: tuple[str, ...], values: tuple[float, ...], group: str = "all"
-    ) -> list[Margin]:
-        total = sum(values)
-        return [
-            Margin(variable, level, value / total, group) for level, value in zip(levels, values, strict=True)
-        ]
 
     return (
         Margin("sex", "male", model.male),

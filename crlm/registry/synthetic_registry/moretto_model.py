@@ -126,7 +126,7 @@ class MorettoModel:
     """Clayton's parameter between relapse and death: an early relapse goes with an early death."""
     follow_up: tuple[float, float] = (16.0, 168.0)
     """Months of follow-up from the last surgery, uniform and independent of everything else."""
-    lrt: tuple[float, float] = (-1.35, 2.0)
+    lrt: tuple[float, float] = (-1.70, 1.8)
     """Log odds of locoregional treatment after relapse: intercept, and per logarithm of the remaining life in months
     divided by 20. It is drawn given the remaining life: prognostic, without effect."""
     lrt_hepatic: float = 0.5

@@ -112,3 +112,9 @@ def conditional_effects(
             )
         )
     return tuple(found)
+
+
+def shares(variable: str, levels: tuple[str, ...], values: tuple[float, ...], group: str = "all") -> list[Margin]:
+    """The declared shares of all levels of a variable."""
+    total = sum(values)
+    return [Margin(variable, level, value / total, group) for level, value in zip(levels, values, strict=True)]
