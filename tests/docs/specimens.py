@@ -266,6 +266,12 @@ SPECIMENS = {
     ),
     "protocol-endpoint-landmark": in_protocol("landmarks = [12, 36]", "landmarks = [12, 36]\nhorizon = 24"),
     "protocol-endpoint-axis": in_protocol("landmarks = [12, 36]", "axis_until = 60\naxis_step = 120"),
+    "protocol-endpoint-dates": in_protocol(
+        'time = "months"\nstatus = "status"\nevent = ["dead"]\ncensor = ["alive"]\n',
+        'dates = { start = "operated", event = ["date_of_death"], until = "operated", death = "event" }\n',
+    ),
+    "protocol-unit": in_protocol("landmarks = [12, 36]", 'unit = "lesion"'),
+    "protocol-first-by": in_protocol('include = "age >= 18"', 'first_by = "age"'),
     # analyses
     "protocol-baseline-type": in_protocol('rows = ["age", "older"]', 'rows = ["age", "operated"]'),
     "protocol-baseline-twice": in_protocol('rows = ["age", "older"]', 'rows = ["age", "age"]'),

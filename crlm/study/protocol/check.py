@@ -5,6 +5,7 @@ from __future__ import annotations
 from crlm.dictionary.expressions import Kind, names_of_values, parse
 from crlm.dictionary.expressions.hints import RESERVED
 from crlm.dictionary.variables import Variable
+from crlm.dictionary.wording import with_article
 from crlm.problems import Problem, did_you_mean
 from crlm.study.protocol.check_analyses import check_baselines, check_models, check_subgroups
 from crlm.study.protocol.check_outcomes import check_comparison, check_endpoints
@@ -36,6 +37,8 @@ def check_protocol(loaded: LoadedProtocol) -> tuple[Problem, ...]:
 def _check_names(checking: Checking) -> None:
     protocol = checking.protocol
     columns = [(("column", index, "name"), one.name) for index, one in enumerate(protocol.column)]
+    for index, one in enumerate(protocol.relabel):
+        checking.variable(("relabel", index, "name"), one.name, protocol.recorded())
     derived = [(("derived", index, "name"), one.name) for index, one in enumerate(protocol.derived)]
     checking.repeated([*columns, *derived], "variable")
     for key, name in (*columns, *derived):
@@ -74,7 +77,8 @@ def _check_codes(checking: Checking) -> None:
 
 def _check_derived(checking: Checking) -> None:
     protocol = checking.protocol
-    known: dict[str, Variable] = {column.name: column for column in protocol.column}
+    known: dict[str, Variable] = protocol.recorded()
+    known |= {made.name: made for endpoint in protocol.endpoint for made in endpoint.variables()}
     for index, derived in enumerate(protocol.derived):
         later = [one.name for one in protocol.derived[index:] if one.name not in known]
         kind = checking.expression(("derived", index, "expression"), derived.expression, known, later)
@@ -123,10 +127,32 @@ def _check_expectations(checking: Checking) -> None:
         checking.condition(("check", index, "expect"), one.expect, checking.variables)
 
 
+def _check_first(checking: Checking, key: tuple[str | int, ...], name: str) -> None:
+    """One of several records of a patient is chosen by a variable that has an order."""
+    variable = checking.variable(key, name)
+    if variable is not None and not (variable.is_numeric or variable.type == "date"):
+        given = f'"{name}" is {with_article(variable.type)}, and records are put in order by it'
+        checking.error(
+            key, "protocol-first-by", given, "a number, an integer or a date.", "name another variable."
+        )
+    if not checking.protocol.data.registry:
+        given = "a table has one record per patient, and there is nothing to choose from"
+        checking.error(
+            key,
+            "protocol-first-by",
+            given,
+            "a registry (registry = true in [data]).",
+            "remove the criterion.",
+        )
+
+
 def _check_criteria(checking: Checking) -> None:
     for index, one in enumerate(checking.protocol.population.criteria):
-        side = "include" if one.include is not None else "exclude"
+        side = "first_by" if one.first_by else one.kind
         key = ("population", "criteria", index, side)
+        if one.first_by:
+            _check_first(checking, key, one.first_by)
+            continue
         if not checking.condition(key, one.expression, checking.variables):
             continue
         later = sorted(names_of_values(parse(one.expression)) & set(checking.outcomes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import with_article
 from crlm.problems import did_you_mean
-from crlm.study.protocol.check_outcomes import compared_variable, warn_of_outcome
+from crlm.study.protocol.check_outcomes import check_scope, compared_variable, of_base_unit, warn_of_outcome
 from crlm.study.protocol.checking import Checking, quoted
 from crlm.study.protocol.model import Baseline, Model, Row, Subgroups
 
@@ -22,6 +22,7 @@ def check_baselines(checking: Checking) -> None:
     """Rows exist, and are summarised and tested in ways that fit them and the number of groups."""
     compared = compared_variable(checking)
     for index, table in enumerate(checking.protocol.baseline):
+        check_scope(checking, ("baseline", index), table.unit, table.where, table.group)
         rows = [
             (("baseline", index, "blocks", place, "rows", number), row)
             for place, block in enumerate(table.blocks)
@@ -38,6 +39,8 @@ def check_baselines(checking: Checking) -> None:
             seen.add(row.variable)
             if variable is None:
                 continue
+            if table.unit != "lesion":
+                of_base_unit(checking, key, row.variable)
             numbers += variable.is_numeric and row.test is None
             if compared is not None and variable.name == compared.name:
                 given = f'"{variable.name}" makes the groups: its row shows 100 % and 0 %'

@@ -5,11 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from crlm.cohort.endpoints import LOOKS_CENSORED
+from crlm.dictionary.expressions import names, parse
 from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import with_article
 from crlm.problems import did_you_mean
 from crlm.study.protocol.checking import Checking, quoted
 from crlm.study.protocol.model import Endpoint
+
+Key = tuple[str | int, ...]
 
 
 def compared_variable(checking: Checking) -> Variable | None:
@@ -58,6 +61,11 @@ def check_endpoints(checking: Checking) -> None:
     """Times are numbers, statuses have levels, and every level has one meaning."""
     for index, endpoint in enumerate(checking.protocol.endpoint):
         key = ("endpoint", index)
+        check_scope(checking, key, endpoint.unit, endpoint.where, endpoint.group)
+        if endpoint.dates is not None:
+            _check_dates(checking, (*key, "dates"), endpoint)
+            _check_times(checking, key, endpoint)
+            continue
         time = checking.variable((*key, "time"), endpoint.time)
         if time is not None and not time.is_numeric:
             given = f'the time "{time.name}" is {with_article(time.type)}'
@@ -76,6 +84,60 @@ def check_endpoints(checking: Checking) -> None:
         if status is not None:
             _check_status(checking, key, endpoint, status)
         _check_times(checking, key, endpoint)
+
+
+def _check_dates(checking: Checking, key: Key, endpoint: Endpoint) -> None:
+    """Every date of an outcome is a date of the registry."""
+    dates = endpoint.dates
+    if dates is None:
+        return
+    if not checking.protocol.data.registry:
+        given = "dates make an outcome of a registry, and the data are a table"
+        fix = "name the columns with time and status, or write registry = true in [data]."
+        checking.error(key, "protocol-endpoint-dates", given, None, fix)
+        return
+    several = [
+        ((*key, what, place), name)
+        for what in ("event", "competing")
+        for place, name in enumerate(getattr(dates, what))
+    ]
+    for place, name in [((*key, "start"), dates.start), ((*key, "until"), dates.until), *several]:
+        variable = checking.variable(place, name, checking.protocol.recorded())
+        if variable is not None and variable.type != "date":
+            given = f'"{name}" is {with_article(variable.type)}, and an outcome is made of dates'
+            checking.error(
+                place, "protocol-endpoint-dates", given, "a date.", "name a date of the dictionary."
+            )
+        elif variable is not None and endpoint.unit != "lesion":
+            of_base_unit(checking, place, name)
+
+
+def check_scope(checking: Checking, key: Key, unit: str | None, where: str | None, group: str | None) -> None:
+    """Whom an analysis is about: a unit that the data have, a condition, and groups that are categories."""
+    lesions = unit == "lesion"
+    if unit is not None and unit != checking.protocol.population.unit and not checking.protocol.data.registry:
+        given = f'a table has patients only, and the analysis is of the unit "{unit}"'
+        checking.error((*key, "unit"), "protocol-unit", given, None, "remove the key.")
+    if where is not None and checking.condition((*key, "where"), where, checking.variables) and not lesions:
+        for name in sorted(names(parse(where))):
+            of_base_unit(checking, (*key, "where"), name)
+    if group is None:
+        return
+    variable = checking.variable((*key, "group"), group)
+    if variable is not None and not variable.is_categorical:
+        given = f'"{group}" is {with_article(variable.type)} and makes no groups'
+        checking.error((*key, "group"), "protocol-comparison", given, "a category or a yes_no.")
+    elif variable is not None and not lesions:
+        of_base_unit(checking, (*key, "group"), group)
+
+
+def of_base_unit(checking: Checking, key: Key, name: str) -> None:
+    """An error when a variable is one that only lesions have, where patients or episodes are analysed."""
+    if name in checking.protocol.lesion_variables:
+        unit = checking.protocol.population.unit
+        given = f'"{name}" belongs to a treated lesion, and this analysis is of the unit "{unit}"'
+        fix = 'write unit = "lesion" in the analysis, or use a variable of the episode.'
+        checking.error(key, "protocol-unit", given, None, fix)
 
 
 def _check_status(

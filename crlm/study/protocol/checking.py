@@ -152,7 +152,8 @@ def _outcomes(loaded: LoadedProtocol) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for endpoint in loaded.protocol.endpoint:
-        for name in (endpoint.time, endpoint.status):
+        dates = () if endpoint.dates is None else (*endpoint.dates.event, *endpoint.dates.competing)
+        for name in (endpoint.time, endpoint.status, *dates):
             found.setdefault(name, endpoint.id)
     for derived in loaded.protocol.derived:
         try:

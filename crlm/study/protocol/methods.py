@@ -68,6 +68,9 @@ def _population(protocol: Protocol) -> list[str]:
         )
     steps = []
     for one in population.criteria:
+        if one.first_by:
+            steps.append(f"{one.label} ({phrases.first_of_patient(one.first_by, variables)})")
+            continue
         side = "included" if one.include is not None else "excluded"
         unknown = f"; patients for whom this was unknown were {one.unknown}d" if one.unknown else ""
         steps.append(

@@ -117,6 +117,11 @@ def dropping_rule(model: Model, keep: Keep, variables: Variables, *, past: bool)
     )
 
 
+def first_of_patient(name: str, variables: Variables) -> str:
+    """Which of several records of a patient stays."""
+    return f"of several records of a patient the one with the smallest {label_of(name, variables)}"
+
+
 def complete_cases(model: Model, *, past: bool) -> str:
     """On whom models are fitted, as a sentence; elimination keeps the patients of its first model to the end."""
     verb = "was" if past else "is"

@@ -53,9 +53,7 @@ def _study(protocol: Protocol) -> list[str]:
 
 def _data(protocol: Protocol) -> list[str]:
     data = protocol.data
-    found = [
-        f'One row is one patient, identified by the column "{data.identifier}"; {len(protocol.column)} columns are used'
-    ]
+    found = [_what_a_record_is(protocol)]
     if data.missing:
         codes = listed([f"{one.code} means {one.reason}" for one in data.missing])
         found.append(f"In every column {codes}; such a value is missing")
@@ -66,6 +64,16 @@ def _data(protocol: Protocol) -> list[str]:
     if data.synthetic:
         found.append("The data are synthetic")
     return [_ended(one) for one in found]
+
+
+def _what_a_record_is(protocol: Protocol) -> str:
+    if protocol.data.registry:
+        one = "liver episode" if protocol.population.unit == "episode" else protocol.population.unit
+        return f"The data are a registry of related tables; one record is one {one}"
+    return (
+        f'One row is one patient, identified by the column "{protocol.data.identifier}"; '
+        f"{len(protocol.column)} columns are used"
+    )
 
 
 def _derived(protocol: Protocol) -> list[str]:
@@ -100,6 +108,11 @@ def _population(protocol: Protocol) -> list[str]:
     variables, population = protocol.variables(), protocol.population
     found = [population.description] if population.description else []
     for index, one in enumerate(population.criteria):
+        if one.first_by:
+            found.append(
+                f"Step {index + 1}, {one.label}: {phrases.first_of_patient(one.first_by, variables)}"
+            )
+            continue
         side = "included" if one.include is not None else "excluded"
         expr = parse(one.expression)
         unknown = {
