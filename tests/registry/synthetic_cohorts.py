@@ -234,3 +234,54 @@ def buisman(tables: Tables) -> pl.DataFrame:
             ablation_only=pl.col("procedure_modalities") == "rfa",
         )
     )  # fmt: skip
+
+
+def hellingman(tables: Tables) -> pl.DataFrame:
+    """One row per patient of the cohort."""
+    procedure = tables["local_treatment"]
+    initial = procedure.filter(pl.col("procedure_id").str.ends_with("-1"))
+    repeat = procedure.filter(pl.col("procedure_id").str.ends_with("-2"))
+    progression = (
+        tables["followup_event"]
+        .filter(pl.col("event_type").cast(pl.String).str.ends_with("recurrence"))
+        .join(tables["crlm_episode"].filter(pl.col("episode_number") == 2), on="patient_id")
+        .filter(pl.col("date_event") > pl.col("date_crlm_diagnosis"))
+        .group_by("patient_id")
+        .agg(date_progression=pl.col("date_event").min())
+    )
+    number, size = pl.col("n_crlm"), pl.col("size_largest_crlm_mm")
+    return (
+        tables["crlm_episode"]
+        .filter(pl.col("episode_number") == 2)
+        .join(tables["patient"], on="patient_id")
+        .join(initial.select("patient_id", date_initial="date_procedure"), on="patient_id")
+        .join(repeat.select("patient_id", "date_procedure"), on="patient_id", how="left")
+        .join(tables["systemic_therapy"].select("patient_id", "therapy_id"), on="patient_id", how="left")
+        .join(progression, on="patient_id", how="left")
+        .with_columns(interval=months("date_initial", "date_crlm_diagnosis"))
+        .filter(
+            (pl.col("interval") <= 12)
+            & (pl.col("date_procedure").is_not_null() | pl.col("therapy_id").is_not_null())
+        )
+        .sort("patient_id")
+        .with_columns(date_either=pl.min_horizontal("date_progression", "date_of_death"))
+        .with_columns(
+            local=pl.col("date_procedure").is_not_null(),
+            nac=pl.col("date_procedure").is_not_null() & pl.col("therapy_id").is_not_null(),
+            n_recurrent=pl.when(number == 1)
+            .then(pl.lit("1"))
+            .when(number <= 5)
+            .then(pl.lit("2-5"))
+            .otherwise(pl.lit(">5")),
+            size_recurrent=pl.when(size <= 30)
+            .then(pl.lit("1-30"))
+            .when(size <= 50)
+            .then(pl.lit("31-50"))
+            .when(size > 50)
+            .then(pl.lit(">50")),
+            os_months=ended("date_crlm_diagnosis", "date_of_death", "date_last_vital_status")[0],
+            os_event=pl.col("date_of_death").is_not_null(),
+            pfs_months=ended("date_crlm_diagnosis", "date_either", "date_last_disease_assessment")[0],
+            pfs_event=pl.col("date_either").is_not_null(),
+        )
+    )

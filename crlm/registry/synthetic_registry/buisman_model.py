@@ -65,7 +65,7 @@ class BuismanModel:
     chemotherapy_recurrence: float = 0.375
     """Share without a pump that have systemic chemotherapy around the treatment; with a pump all have it."""
 
-    assignment_intercept: float = -3.45
+    assignment_intercept: float = -3.38
     assignment: Effects = field(
         default_factory=lambda: {
             "age_group_70_index=>=70": -1.80,

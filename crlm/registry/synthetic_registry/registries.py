@@ -11,7 +11,7 @@ import polars as pl
 
 from crlm.output import staged_folder
 from crlm.problems import ArgumentError, Problem, did_you_mean
-from crlm.registry.synthetic_registry import buisman, dijkstra, moretto
+from crlm.registry.synthetic_registry import buisman, dijkstra, hellingman, moretto
 from crlm.registry.synthetic_registry.truth import Truth
 
 Maker = Callable[[int, int], tuple[dict[str, pl.DataFrame], Truth]]
@@ -21,6 +21,7 @@ STUDIES: dict[str, tuple[Maker, int]] = {
     dijkstra.STUDY: (dijkstra.make, 152),
     moretto.STUDY: (moretto.make, 268),
     buisman.STUDY: (buisman.make, 374),
+    hellingman.STUDY: (hellingman.make, 135),
 }
 """The studies for which a registry can be made: the maker, and how many patients the paper's cohort had."""
 
