@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from crlm.cli import terminal
-from crlm.dictionary.records import Records
-from crlm.problems import ProtocolError
+from crlm.dictionary.records import Records, Registry
+from crlm.problems import ArgumentError, Problem, ProtocolError
 from crlm.study.protocol.check import check_protocol
 from crlm.study.protocol.load import LoadedProtocol, find_protocol
 from crlm.study.protocol.model import Protocol
@@ -25,6 +26,27 @@ def checked_protocol(name: str, *, quiet: bool) -> LoadedProtocol:
         raise ProtocolError(problems)
     terminal.print_warnings(problems, quiet=quiet)
     return loaded
+
+
+def read_source(
+    protocol: Protocol, path: Path, mapping: Path | None, tell: Callable[[str], None]
+) -> Records | Registry:
+    """What a protocol runs on: a registry (a snapshot, or a source read on the fly) or one table."""
+    if not protocol.data.registry:
+        if mapping is not None:
+            raise ArgumentError(
+                Problem(
+                    "mapping-without-registry",
+                    "this protocol reads one table, whose columns it declares itself.",
+                    "--mapping for protocols with [data] registry = true.",
+                    "leave out --mapping.",
+                )
+            )
+        tell("Reading the table")
+        return read_records(protocol, path)
+    from crlm.registry.snapshot import open_registry
+
+    return open_registry(path, mapping, progress=tell)
 
 
 def read_records(protocol: Protocol, path: Path) -> Records:

@@ -24,8 +24,17 @@ DataFile = Annotated[
     Path,
     typer.Option(
         "--data",
+        metavar="PATH",
+        help="The table, one row per patient: .csv, .tsv, .xlsx, .sav, .dta or .parquet; for a protocol of a "
+        "registry its snapshot, folder, workbook or database.",
+    ),
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
         metavar="FILE",
-        help="The table, one row per patient: .csv, .tsv, .xlsx, .sav, .dta or .parquet.",
+        help="A .toml file that says which column of a registry's files is which variable.",
     ),
 ]
 ALWAYS: tuple[Literal["csv", "figures"], ...] = ("csv", "figures")
@@ -35,6 +44,7 @@ Examples:
   crlm study run my-study.toml --data patients.xlsx --out report
   crlm study run my-study.toml --data patients.sav --out report --formats docx
   crlm study run resected-crlm-public --data clinical.csv --out report
+  crlm study run dijkstra-2021 --data snapshot --out report
 """
 SHOW_EXAMPLES = """\b
 Start from a shipped protocol:
@@ -70,15 +80,16 @@ def run(
             "results.json, tables and figures are always written.",
         ),
     ] = None,
+    mapping: MappingFile = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Run a protocol on a table: write the report (HTML, Word, PDF), its tables and figures, and results.json.
+    """Run a protocol on a table or a registry: write the report, its tables and figures, and results.json.
 
     The folder appears complete or not at all.
     """
     terminal.use_json(json)
-    from crlm.cli.flow import checked_protocol, read_records
+    from crlm.cli.flow import checked_protocol, read_source
     from crlm.output import refuse_foreign, staged_folder
     from crlm.study.report import write_report
     from crlm.study.run import run_study
@@ -86,9 +97,8 @@ def run(
     refuse_foreign(out, REPORT_ENTRIES)
     with terminal.progress(quiet=quiet) as tell:
         loaded = checked_protocol(protocol, quiet=quiet)
-        tell("Reading the table")
-        records = read_records(loaded.protocol, data)
-        results = run_study(loaded, records, tell=tell)
+        source = read_source(loaded.protocol, data, mapping, tell)
+        results = run_study(loaded, source, tell=tell)
         with staged_folder(out, ours=REPORT_ENTRIES) as folder:
             (folder / "results.json").write_text(results.model_dump_json(indent=1), encoding="utf-8")
             asked = [

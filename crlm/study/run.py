@@ -172,6 +172,7 @@ def _provenance(loaded: LoadedProtocol, records: Records, now: datetime) -> docu
             columns=source.columns,
             synthetic=source.synthetic or loaded.protocol.data.synthetic,
             sheet=source.sheet,
+            snapshot=source.sha256 if source.format == "snapshot" else None,
             notes=source.notes,
         ),
         software={

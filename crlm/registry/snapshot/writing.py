@@ -144,7 +144,7 @@ def _write_bytes(path: Path, data: bytes | memoryview) -> None:
 def _stored_finding(finding: Finding, tables: Mapping[str, _Canonical]) -> StoredFinding:
     """The finding with the rows of the snapshot's table instead of those of the source's file."""
     rows = finding.rows
-    if finding.table in tables and rows:
+    if finding.table is not None and rows:
         frame = tables[finding.table].frame
         rows = tuple((frame[ROW].is_in(list(rows)).arg_true() + 2).to_list())
     return StoredFinding(

@@ -21,6 +21,9 @@ class DataReference(Frozen):
         description="Whether the data are synthetic; then every page of a report says so."
     )
     sheet: str | None = Field(default=None, description="The worksheet, for a workbook.")
+    snapshot: str | None = Field(
+        default=None, description="The id of the registry's snapshot, when the data are one."
+    )
     notes: tuple[str, ...] = Field(
         default=(),
         description="How the file was read, where that was found by looking: delimiter, decimal sign, encoding.",

@@ -16,9 +16,10 @@ def banner(results: Results) -> str | None:
 
 
 def data_words(results: Results) -> str:
-    """The data set in a few words: its name and the first twelve digits of its hash."""
+    """The data set in a few words: its name and the first twelve digits of its hash, which is a snapshot's id."""
     data = results.provenance.data
-    return f"{'SYNTHETIC ' if data.synthetic else ''}{data.name}, SHA-256 {data.sha256[:12]}"
+    hashed = f"snapshot {data.snapshot[:12]}" if data.snapshot else f"SHA-256 {data.sha256[:12]}"
+    return f"{'SYNTHETIC ' if data.synthetic else ''}{data.name}, {hashed}"
 
 
 def summary(results: Results, numbering: Numbering) -> Section:
