@@ -82,7 +82,11 @@ def dijkstra(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
         age=months("date_of_birth", "date_crlm_diagnosis") / 12,
         bmi=pl.col("weight_kg") / (pl.col("height_cm") / 100) ** 2,
         interval=months("date_initial", "date_crlm_diagnosis"),
-        n_recurrent=pl.when(number == 1).then(pl.lit("1")).when(number <= 5).then(pl.lit("2-5")).otherwise(pl.lit(">5")),
+        n_recurrent=pl.when(number == 1)
+        .then(pl.lit("1"))
+        .when(number <= 5)
+        .then(pl.lit("2-5"))
+        .otherwise(pl.lit(">5")),
         size_recurrent=pl.when(size <= 30)
         .then(pl.lit("1-30"))
         .when(size <= 50)
@@ -137,7 +141,9 @@ def moretto(tables: Tables) -> pl.DataFrame:
         .group_by("patient_id")
         .agg(date_relapse=pl.col("date_event").min())
     )
-    last_stage = tables["local_treatment"].sort("patient_id", "stage_number").unique("patient_id", keep="last")
+    last_stage = (
+        tables["local_treatment"].sort("patient_id", "stage_number").unique("patient_id", keep="last")
+    )
     first_line = tables["systemic_therapy"].filter(pl.col("intent").cast(pl.String) == "induction_conversion")
     return (
         tables["crlm_episode"]
@@ -155,15 +161,17 @@ def moretto(tables: Tables) -> pl.DataFrame:
         .join(last_stage.drop("episode_id"), on="patient_id")
         .filter(pl.col("residual_disease").cast(pl.String) != "R2")
         .filter(
-            pl.col("date_of_death").is_not_null()
-            | (months("date_procedure", "date_last_vital_status") >= 12)
+            pl.col("date_of_death").is_not_null() | (months("date_procedure", "date_last_vital_status") >= 12)
         )
         .join(relapse, on="patient_id", how="left")
         .join(vanished, on="patient_id", how="left")
         .join(cea("baseline"), on="patient_id", how="left")
         .join(cea("pre_surgery"), on="patient_id", how="left")
         .sort("patient_id")
-        .with_columns(vanished=pl.col("vanished").fill_null(0), date_either=pl.min_horizontal("date_relapse", "date_of_death"))
+        .with_columns(
+            vanished=pl.col("vanished").fill_null(0),
+            date_either=pl.min_horizontal("date_relapse", "date_of_death"),
+        )
         .with_columns(
             dfs_months=ended("date_procedure", "date_either", "date_last_disease_assessment")[0],
             dfs_event=pl.col("date_either").is_not_null(),
@@ -203,6 +211,10 @@ def buisman(tables: Tables) -> pl.DataFrame:
         index_residual=pl.col("residual_disease").cast(pl.String),
     )  # fmt: skip
     cea = tables["lab"].filter(pl.col("timepoint").cast(pl.String) == "at_recurrence")
+    episode = tables["crlm_episode"]
+    first = episode.filter(pl.col("episode_number") == 1).select(
+        "patient_id", date_first="date_crlm_diagnosis"
+    )
     return (
         tables["crlm_episode"]
         .filter(pl.col("episode_number") == 2)
@@ -210,7 +222,7 @@ def buisman(tables: Tables) -> pl.DataFrame:
         .join(tables["primary_tumour"].drop("primary_id"), on="patient_id")
         .join(procedure.drop("patient_id"), on="episode_id")
         .join(index, on="patient_id")
-        .join(tables["crlm_episode"].filter(pl.col("episode_number") == 1).select("patient_id", date_first="date_crlm_diagnosis"), on="patient_id")
+        .join(first, on="patient_id")
         .filter((pl.col("procedure_modalities") != "sbrt") & (pl.col("index_residual") != "R2"))
         .join(outside, on="patient_id", how="anti")
         .join(other, on="patient_id", how="anti")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from crlm.registry.synthetic_registry import TrueEffect
@@ -19,7 +18,9 @@ def is_(column: str, level: str) -> pl.Expr:
 
 def of(column: str, **terms: str) -> Columns:
     """Indicators: the declared `term=level` by the level, from a column that is null where missing."""
-    return {f"{term}={level}": is_(column, level) for term, levels in terms.items() for level in levels.split("|")}
+    return {
+        f"{term}={level}": is_(column, level) for term, levels in terms.items() for level in levels.split("|")
+    }
 
 
 DIJKSTRA: Columns = {
@@ -63,7 +64,11 @@ def cohort_frames(study: str, tables: cohorts.Tables) -> tuple[dict[str, pl.Data
     if study == "dijkstra-2021":
         patients, lesions = cohorts.dijkstra(tables)
         return {"patient": patients, "lesion": lesions}, DIJKSTRA
-    select = {"moretto-2024": cohorts.moretto, "buisman-2020": cohorts.buisman, "hellingman-2021": cohorts.hellingman}
+    select = {
+        "moretto-2024": cohorts.moretto,
+        "buisman-2020": cohorts.buisman,
+        "hellingman-2021": cohorts.hellingman,
+    }
     columns = {"moretto-2024": MORETTO, "buisman-2020": BUISMAN, "hellingman-2021": HELLINGMAN}
     return {"patient": select[study](tables)}, columns[study]
 
@@ -80,7 +85,9 @@ def fit_effect(effect: TrueEffect, frame: pl.DataFrame, columns: Columns) -> tup
     measured = ["event"] if outcome else ["time", "event"]
     event = pl.col(outcome or f"{TIMES[effect.endpoint]}_event").cast(pl.Float64).alias("event")
     time = [] if outcome else [pl.col(f"{TIMES[effect.endpoint]}_months").alias("time")]
-    data = frame.select(*time, event, *(columns[name].cast(pl.Float64).alias(name) for name in wanted)).drop_nulls()
+    data = frame.select(
+        *time, event, *(columns[name].cast(pl.Float64).alias(name) for name in wanted)
+    ).drop_nulls()
     X = data.select(wanted).to_numpy()
     assert set(data.columns) == {*measured, *wanted}
     if outcome:

@@ -87,17 +87,19 @@ def margins(model: BuismanModel) -> tuple[Margin, ...]:
 
 
 STATEMENTS = (
-    "Covariates come first, then treatment (log odds in model.assignment, at MSKCC only: confounding by indication), then "
-    "times, then what is missing.",
-    "OS and hDFS (liver recurrence or death) count from the treatment of the recurrence, and both have proportional "
-    "hazards with the declared ratios, exactly: liver recurrence is drawn so that the earlier of the two follows hDFS. "
-    "Liver recurrence and death share a frailty (Clayton's copula).",
+    "Covariates come first, then treatment (log odds in model.assignment, at MSKCC only: confounding by "
+    "indication), then times, then what is missing.",
+    "OS and hDFS (liver recurrence or death) count from the treatment of the recurrence, and both have "
+    "proportional hazards with the declared ratios, exactly: liver recurrence is drawn so that the earlier of "
+    "the two follows hDFS. Liver recurrence and death share a frailty (Clayton's copula).",
     "Nobody dies or recurs in the first two months, so that infusion from the fourth week on selects nobody.",
-    "The margin effect is that of a positive index margin; negative and not assessable (ablation alone) have none.",
+    "The margin effect is that of a positive index margin; negative and not assessable (ablation alone) have "
+    "none.",
     "Extrahepatic recurrence after the treatment is independent of the rest, and no event of hDFS.",
-    "Follow-up is independent of everything else. Recurrence is seen until the last disease assessment, 0 to 90 days "
-    "before the last follow-up, or until death.",
+    "Follow-up is independent of everything else. Recurrence is seen until the last disease assessment, 0 to "
+    "90 days before the last follow-up, or until death.",
     "Values are missing completely at random, with the declared shares.",
-    "The registry also holds patients whom the selection must exclude: infusion at the index resection, no recurrence, "
-    "extrahepatic recurrence alone or beside the liver, incomplete index resection, infusion for another purpose, SBRT.",
+    "The registry also holds patients whom the selection must exclude: infusion at the index resection, no "
+    "recurrence, extrahepatic recurrence alone or beside the liver, incomplete index resection, infusion for "
+    "another purpose, SBRT.",
 )

@@ -27,7 +27,16 @@ PATTERN = (0, 1, 0, 2, 0, 3, 0, 1, 2, 0, 0, 4, 0, 5, 0, 6, 0, 7, 0)
 CENTRES = ("MSKCC", "EMC")
 CENTRE_NAMES = ("Memorial Sloan Kettering Cancer Center", "Erasmus MC Cancer Institute")
 LOCATIONS = ("right", "left", "rectum")
-SUBSITES = ("caecum", "ascending", "transverse", "splenic_flexure", "descending", "sigmoid", "rectosigmoid", "rectum")
+SUBSITES = (
+    "caecum",
+    "ascending",
+    "transverse",
+    "splenic_flexure",
+    "descending",
+    "sigmoid",
+    "rectosigmoid",
+    "rectum",
+)
 TREATMENTS = ("resection_only", "resection_with_ablation", "ablation_only")
 
 Effects = Mapping[str, float]
@@ -77,7 +86,9 @@ class BuismanModel:
     )
     """Log odds of adjuvant hepatic arterial infusion at MSKCC; Erasmus MC had none: confounding by indication."""
 
-    death: Hazard = Hazard((0.0, 2.0, 24.0, 120.0), (0.0, 0.0075, 0.0115, 0.0060))
+    death: Hazard = field(
+        default_factory=lambda: Hazard((0.0, 2.0, 24.0, 120.0), (0.0, 0.0075, 0.0115, 0.0060))
+    )
     """OS from the treatment of the recurrence; nobody dies in the first two months, so that infusion from the fourth
     week on selects nobody."""
     death_effects: Effects = field(
@@ -87,7 +98,9 @@ class BuismanModel:
             "cea_at_recurrence": log(1.01),
         }
     )
-    either: Hazard = Hazard((0.0, 2.0, 24.0, 60.0, 120.0), (0.0, 0.0230, 0.0130, 0.0118, 0.0061))
+    either: Hazard = field(
+        default_factory=lambda: Hazard((0.0, 2.0, 24.0, 60.0, 120.0), (0.0, 0.0230, 0.0130, 0.0118, 0.0061))
+    )
     """hDFS from the treatment of the recurrence: liver recurrence or death."""
     either_effects: Effects = field(
         default_factory=lambda: {

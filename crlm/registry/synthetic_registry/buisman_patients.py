@@ -30,6 +30,7 @@ class Patients:
 
     @property
     def size(self) -> int:
+        """How many patients are registered."""
         return self.kind.size
 
 
@@ -67,7 +68,9 @@ def _covariates(model: BuismanModel, draws: Draws, n: int) -> dict[str, Column]:
             large, np.ceil(draws.between("large", 51, 120, n)), np.ceil(draws.between("small", 8, 50, n))
         ),
         "cea_index": np.where(
-            over, draws.between("high cea", 201, 900, n), np.clip(draws.lognormal("low cea", 12, 5, n), 0.5, 200)
+            over,
+            draws.between("high cea", 201, 900, n),
+            np.clip(draws.lognormal("low cea", 12, 5, n), 0.5, 200),
         ),
         "margin": draws.level("margin", model.margin, n),
         "ablation_index": draws.yes("ablation index", model.ablation_with_resection, n),
@@ -106,10 +109,14 @@ def _days(
     opened = np.where(x["mskcc"], day(1992, 1), day(2000, 1))
     closed = np.where(x["mskcc"], day(2018, 12), day(2016, 12))
     latest = np.minimum(closed, day(2020, 6) - followed)
-    treatment = np.floor(draws.between("calendar", opened + before, np.maximum(latest, opened + before + 1), n))
+    treatment = np.floor(
+        draws.between("calendar", opened + before, np.maximum(latest, opened + before + 1), n)
+    )
     index = treatment - before
     interval = np.where(
-        x["early"], draws.between("short interval", -5, 11.9, n), np.clip(draws.lognormal("long", 24, 1.8, n), 12.2, 120)
+        x["early"],
+        draws.between("short interval", -5, 11.9, n),
+        np.clip(draws.lognormal("long", 24, 1.8, n), 12.2, 120),
     )
     crlm = index - np.round(draws.between("index wait", 20, 75, n))
     # metastases before the primary's resection count as an interval below 0: both are found with the primary
@@ -119,7 +126,9 @@ def _days(
     end = treatment + followed
     died = dead_on <= end
     last = np.where(died, dead_on, end)
-    assessed = np.where(died, dead_on, np.maximum(end - np.floor(draws.between("last assessment", 0, 90, n)), treatment + 1))
+    assessed = np.where(
+        died, dead_on, np.maximum(end - np.floor(draws.between("last assessment", 0, 90, n)), treatment + 1)
+    )
     liver_on = treatment + days_after(liver)
     outside = treatment + days_after(draws.exponential("outside", n) / model.extrahepatic)
     recurs = ~np.isin(kind, (NO_RECURRENCE, OUTSIDE))
@@ -162,5 +171,7 @@ def _events(
     def event_free(months: Floats) -> Floats:
         return np.asarray(np.exp(-model.either.cumulative(months) * np.exp(to_either)))
 
-    liver = partner_months(draws.uniform("liver", n), np.exp(-lived), model.dependence, event_free, alive, 250.0)
+    liver = partner_months(
+        draws.uniform("liver", n), np.exp(-lived), model.dependence, event_free, alive, 250.0
+    )
     return event_months(lived, to_death, model.death), liver

@@ -126,7 +126,11 @@ def _episode(p: Patients) -> pl.DataFrame:
             "size_largest_crlm_mm": numbers(
                 np.where(first, x["size_index"][row], 10 * x["size"][row]),
                 0,
-                np.where(first, p.missing["size_largest_index_group"][row], p.missing["size_largest_recurrent"][row]),
+                np.where(
+                    first,
+                    p.missing["size_largest_index_group"][row],
+                    p.missing["size_largest_recurrent"][row],
+                ),
             ),
             "extrahepatic_disease": yes_no(outside),
             "date_extrahepatic_first": dates(np.where(outside, p.days["recurrence"][row], np.inf)),
@@ -148,7 +152,9 @@ def _metastasis(p: Patients, draws: Draws) -> pl.DataFrame:
     first = kind == 0
     largest = np.where(first, x["size_index"][row], 10 * x["size"][row])
     size = np.where(number == 1, 1.0, draws.between("smaller lesions", 0.3, 1, row.size)) * largest
-    unknown = np.where(first, p.missing["size_largest_index_group"][row], p.missing["size_largest_recurrent"][row])
+    unknown = np.where(
+        first, p.missing["size_largest_index_group"][row], p.missing["size_largest_recurrent"][row]
+    )
     return pl.DataFrame(
         {
             "lesion_id": p.names.of("L", row, kind + 1, number),
@@ -269,10 +275,15 @@ def _lab(p: Patients) -> pl.DataFrame:
 def _event(p: Patients) -> pl.DataFrame:
     """Recurrence after the index resection, then what follows its treatment, death, and the last follow-up."""
     intrahepatic, extrahepatic = _second(p), np.flatnonzero(np.isin(p.kind, (OUTSIDE, BOTH)))
-    liver, outside = np.flatnonzero(np.isfinite(p.days["liver"])), np.flatnonzero(np.isfinite(p.days["outside"]))
+    liver, outside = (
+        np.flatnonzero(np.isfinite(p.days["liver"])),
+        np.flatnonzero(np.isfinite(p.days["outside"])),
+    )
     died = np.flatnonzero(np.isfinite(p.days["death"]))
     row, kind, _ = in_patient_order([intrahepatic, extrahepatic, liver, outside, died, np.arange(p.size)])
-    when = np.stack([p.days[name] for name in ("recurrence", "recurrence", "liver", "outside", "death", "last")])
+    when = np.stack(
+        [p.days[name] for name in ("recurrence", "recurrence", "liver", "outside", "death", "last")]
+    )
     frame = pl.DataFrame(
         {
             "event_id": p.names.of("V", row, kind + 1),

@@ -49,6 +49,7 @@ def levels(index: Integers, names: Sequence[str], missing: Booleans | None = Non
 
 
 def yes_no(values: Booleans, missing: Booleans | None = None) -> pl.Series:
+    """Yes and no; `unknown` where missing."""
     return levels(np.asarray(values).astype(np.int64), ("no", "yes"), missing)
 
 
@@ -57,7 +58,7 @@ def same(name: str, size: int) -> pl.Series:
     return levels(np.zeros(size, dtype=np.int64), (name,))
 
 
-def dates(days: Floats, missing: Booleans | None = None) -> pl.Series:
+def dates(days: Floats | Integers, missing: Booleans | None = None) -> pl.Series:
     """Dates from days since 1970; empty where missing or not finite."""
     known = np.isfinite(days)
     if missing is not None:
@@ -66,7 +67,7 @@ def dates(days: Floats, missing: Booleans | None = None) -> pl.Series:
     return whole if known.all() else whole.set(pl.Series(~known), None)
 
 
-def numbers(values: Floats, decimals: int, missing: Booleans | None = None) -> pl.Series:
+def numbers(values: Floats | Integers, decimals: int, missing: Booleans | None = None) -> pl.Series:
     """Rounded numbers (whole where `decimals` is 0); empty where missing."""
     rounded = np.round(values, decimals)
     series = pl.Series(rounded).cast(pl.Int32) if decimals == 0 else pl.Series(rounded)

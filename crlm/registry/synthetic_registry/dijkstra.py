@@ -77,7 +77,6 @@ REFERENCES = {
 
 def margins(model: DijkstraModel) -> tuple[Margin, ...]:
     """The declared shares and medians of the cohort."""
-
     return (
         Margin("sex", "male", model.male),
         Margin("age_at_recurrence", "", model.age[0], statistic="mean"),
@@ -100,16 +99,17 @@ def margins(model: DijkstraModel) -> tuple[Margin, ...]:
 
 
 STATEMENTS = (
-    "Covariates come first, then treatment (log odds in model.assignment: confounding by indication), then times, then "
-    "what is missing.",
-    "OS counts from the diagnosis of the recurrence; nobody of the cohort dies before 9 months and every repeat treatment "
-    "is done by then, so that the hazard ratio is exact from time zero although treatment comes later.",
-    "Death, distant progression and local progression of each tumour are independent given the covariates; each has "
-    "proportional hazards with the declared ratios. Real recurrences shorten life: here they do not.",
-    "Follow-up is independent of everything else. Recurrence is seen until the last disease assessment, 0 to 75 days "
-    "before the last follow-up or death.",
+    "Covariates come first, then treatment (log odds in model.assignment: confounding by indication), then "
+    "times, then what is missing.",
+    "OS counts from the diagnosis of the recurrence; nobody of the cohort dies before 9 months and every "
+    "repeat treatment is done by then, so that the hazard ratio is exact from time zero although treatment "
+    "comes later.",
+    "Death, distant progression and local progression of each tumour are independent given the covariates; "
+    "each has proportional hazards with the declared ratios. Real recurrences shorten life: here they do not.",
+    "Follow-up is independent of everything else. Recurrence is seen until the last disease assessment, 0 to "
+    "75 days before the last follow-up or death.",
     "Values are missing at random within each treatment group, with the declared shares.",
-    "The registry also holds patients whom the selection must exclude, one of each kind for 20 of the cohort: without "
-    "recurrence, SBRT repeat, IRE repeat, not treatable upfront (induction), never treated again, lost to follow-up. "
-    "Some of the cohort have a third, again eligible episode.",
+    "The registry also holds patients whom the selection must exclude, one of each kind for 20 of the cohort: "
+    "without recurrence, SBRT repeat, IRE repeat, not treatable upfront (induction), never treated again, "
+    "lost to follow-up. Some of the cohort have a third, again eligible episode.",
 )

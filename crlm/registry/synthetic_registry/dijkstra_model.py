@@ -85,7 +85,9 @@ class DijkstraModel:
     )
     """Log odds of neoadjuvant chemotherapy: confounding by indication."""
 
-    death: Hazard = Hazard((0.0, 9.0, 12.0, 36.0), (0.0, 0.0027, 0.0080, 0.0125))
+    death: Hazard = field(
+        default_factory=lambda: Hazard((0.0, 9.0, 12.0, 36.0), (0.0, 0.0027, 0.0080, 0.0125))
+    )
     """OS from diagnosis of the recurrence: nobody of the cohort dies before 9 months, and every repeat treatment is
     done by then, so that surviving until treatment selects nobody and the hazard ratio is exact from time zero."""
     death_effects: Effects = field(
@@ -97,7 +99,9 @@ class DijkstraModel:
             "primary_tumour_location=colon_right": log(1.958),
         }
     )
-    distant: Hazard = Hazard((0.0, 2.0, 12.0, 36.0, 90.0), (0.038, 0.104, 0.036, 0.013, 0.0))
+    distant: Hazard = field(
+        default_factory=lambda: Hazard((0.0, 2.0, 12.0, 36.0, 90.0), (0.038, 0.104, 0.036, 0.013, 0.0))
+    )
     """DPFS from the repeat treatment."""
     distant_effects: Effects = field(
         default_factory=lambda: {
@@ -110,7 +114,7 @@ class DijkstraModel:
             "size_largest_recurrent=>50": log(4.000),
         }
     )
-    local: Hazard = Hazard((0.0, 12.0, 36.0), (0.0032, 0.0020, 0.0))
+    local: Hazard = field(default_factory=lambda: Hazard((0.0, 12.0, 36.0), (0.0032, 0.0020, 0.0)))
     """LTPFS of each tumour from the repeat treatment, tumours of a patient independent given the effects."""
     local_effects: Effects = field(
         default_factory=lambda: {

@@ -48,7 +48,13 @@ class Patients:
 
     @property
     def size(self) -> int:
+        """How many patients are registered."""
         return self.kind.size
+
+    @property
+    def treated_again(self) -> Booleans:
+        """Whether episode 2 was treated locally."""
+        return ~np.isin(self.kind, (NO_RECURRENCE, NO_REPEAT))
 
 
 def draw_patients(model: DijkstraModel, cohort: int, draws: Draws) -> Patients:
@@ -83,7 +89,9 @@ def draw_patients(model: DijkstraModel, cohort: int, draws: Draws) -> Patients:
         draws.level("device nac", model.device_nac, n),
         draws.level("device upfront", model.device_upfront, n),
     )
-    return Patients(kind, before, nac, repeat, regimen, cycles, device, days, site, missing, lesions, Names(n))
+    return Patients(
+        kind, before, nac, repeat, regimen, cycles, device, days, site, missing, lesions, Names(n)
+    )
 
 
 def _chance(log_odds: Floats) -> Floats:

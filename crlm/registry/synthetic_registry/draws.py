@@ -36,9 +36,11 @@ class Draws:
         return np.clip(drawn, 2.0**-54, 1 - 2.0**-53, out=drawn)
 
     def between(self, name: str, low: Floats | float, high: Floats | float, size: int) -> Floats:
+        """Uniform between two numbers, or between those of each row."""
         return np.asarray(low + (np.asarray(high) - low) * self.uniform(name, size))
 
     def normal(self, name: str, size: int) -> Floats:
+        """Standard normal."""
         from scipy.special import ndtri
 
         return np.asarray(ndtri(self.uniform(name, size)))
@@ -48,9 +50,11 @@ class Draws:
         return np.asarray(median * np.exp(np.log(quartile_ratio) / 1.3489795 * self.normal(name, size)))
 
     def exponential(self, name: str, size: int) -> Floats:
+        """Exponential of mean 1."""
         return np.asarray(-np.log1p(-self.uniform(name, size)))
 
     def yes(self, name: str, probability: Floats | float, size: int) -> Booleans:
+        """Yes with this probability, or with that of each row."""
         return np.asarray(self.uniform(name, size) < probability)
 
     def level(self, name: str, probabilities: Sequence[float], size: int) -> Integers:

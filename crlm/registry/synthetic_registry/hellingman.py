@@ -88,7 +88,11 @@ def effects(model: HellingmanModel) -> tuple[TrueEffect, ...]:
         of_nac("interval at most 4 months, adjusted", early, f"{local} and {EARLY}"),
         of_nac("interval over 4 months, adjusted", late, f"{local} and not ({EARLY})"),
         of_nac(
-            "interval at most 4 months, crude", pfs[0], f"{local} and {EARLY}", standard_error=pfs[1], simulated=pfs[2]
+            "interval at most 4 months, crude",
+            pfs[0],
+            f"{local} and {EARLY}",
+            standard_error=pfs[1],
+            simulated=pfs[2],
         ),
     )
 
@@ -106,18 +110,19 @@ def margins(model: HellingmanModel) -> tuple[Margin, ...]:
 
 
 STATEMENTS = (
-    "Covariates come first, then treatment (log odds in model.systemic and model.nac: confounding by indication), then "
-    "times, then what is missing.",
-    "OS and PFS (progression or death) count from the diagnosis of the recurrence, and both have proportional hazards "
-    "with the declared ratios, exactly: progression is drawn so that the earlier of the two follows PFS. Progression and "
-    "death share a frailty (Clayton's copula).",
-    "Nobody dies or progresses in the first 6 months, and every local treatment is done by then, so that surviving until "
-    "treatment selects nobody.",
-    "Neoadjuvant chemotherapy changes PFS by the interval from initial treatment to recurrence: its hazard ratio against "
-    "upfront local treatment is one value up to 4 months and another beyond. It does not change OS.",
-    "Follow-up is uniform and independent. Progression is seen until the last disease assessment, 0 to 90 days before "
-    "the last follow-up, or until death.",
+    "Covariates come first, then treatment (log odds in model.systemic and model.nac: confounding by "
+    "indication), then times, then what is missing.",
+    "OS and PFS (progression or death) count from the diagnosis of the recurrence, and both have proportional "
+    "hazards with the declared ratios, exactly: progression is drawn so that the earlier of the two follows "
+    "PFS. Progression and death share a frailty (Clayton's copula).",
+    "Nobody dies or progresses in the first 6 months, and every local treatment is done by then, so that "
+    "surviving until treatment selects nobody.",
+    "Neoadjuvant chemotherapy changes PFS by the interval from initial treatment to recurrence: its hazard "
+    "ratio against upfront local treatment is one value up to 4 months and another beyond. It does not change "
+    "OS.",
+    "Follow-up is uniform and independent. Progression is seen until the last disease assessment, 0 to 90 "
+    "days before the last follow-up, or until death.",
     "The largest size is missing completely at random, with the declared share.",
-    "The abstract gives no margins: those declared are assumptions. The registry also holds patients whom the selection "
-    "must exclude: recurrence after more than 12 months, no recurrence, best supportive care.",
+    "The abstract gives no margins: those declared are assumptions. The registry also holds patients whom the "
+    "selection must exclude: recurrence after more than 12 months, no recurrence, best supportive care.",
 )

@@ -52,11 +52,14 @@ class HellingmanModel:
     """Log odds of systemic treatment alone: confounding by indication."""
     nac_intercept: float = -0.90
     nac: Effects = field(
-        default_factory=lambda: {"interval_initial_to_recurrence at most 4": 0.70, "n_tumours_recurrent=2-5": 0.40}
+        default_factory=lambda: {
+            "interval_initial_to_recurrence at most 4": 0.70,
+            "n_tumours_recurrent=2-5": 0.40,
+        }
     )
     """Log odds of neoadjuvant chemotherapy among those treated locally."""
 
-    death: Hazard = Hazard((0.0, 6.0, 36.0), (0.0, 0.029, 0.022))
+    death: Hazard = field(default_factory=lambda: Hazard((0.0, 6.0, 36.0), (0.0, 0.029, 0.022)))
     """OS from the diagnosis of the recurrence; nobody dies or progresses in the first 6 months, and every local
     treatment is done by then, so that surviving until treatment selects nobody."""
     death_effects: Effects = field(
@@ -70,7 +73,7 @@ class HellingmanModel:
             "comorbidity_category=major": log(1.60),
         }
     )
-    either: Hazard = Hazard((0.0, 6.0, 18.0, 36.0), (0.0, 0.170, 0.085, 0.062))
+    either: Hazard = field(default_factory=lambda: Hazard((0.0, 6.0, 18.0, 36.0), (0.0, 0.170, 0.085, 0.062)))
     """PFS from the diagnosis of the recurrence: progression or death."""
     either_treatment: Effects = field(
         default_factory=lambda: {

@@ -31,6 +31,7 @@ class Patients:
 
     @property
     def size(self) -> int:
+        """How many patients are registered."""
         return self.kind.size
 
 
@@ -70,11 +71,15 @@ def _covariates(model: HellingmanModel, draws: Draws, kind: Integers) -> dict[st
         "synchronous": draws.yes("synchronous", model.synchronous, n),
         "n_recurrent": group,
         "count": np.select(
-            [group == 0, group == 1], [1, 2 + draws.level("few", (5, 3, 1, 1), n)], 6 + draws.level("many", (4, 3, 2), n)
+            [group == 0, group == 1],
+            [1, 2 + draws.level("few", (5, 3, 1, 1), n)],
+            6 + draws.level("many", (4, 3, 2), n),
         ),
         "size_recurrent": size,
         "largest": np.select(
-            [size == 0, size == 1], [np.ceil(4 + 26 * uniform), np.ceil(30 + 20 * uniform)], np.ceil(50 + 40 * uniform)
+            [size == 0, size == 1],
+            [np.ceil(4 + 26 * uniform), np.ceil(30 + 20 * uniform)],
+            np.ceil(50 + 40 * uniform),
         ),
         "interval days": days,
         "early": days / DAYS_PER_MONTH <= 4,
@@ -102,8 +107,13 @@ def _days(
     diagnosis = np.floor(draws.between("calendar", day(2010, 6), day(2021, 12, 31) - followed, n))
     initial = diagnosis - x["interval days"]
     first = initial - np.round(draws.between("initial wait", 20, 80, n))
-    early, late = draws.between("synchronous days", 0, 160, n), draws.lognormal("metachronous months", 14, 2.6, n)
-    primary = first - np.where(x["synchronous"], np.floor(early), np.round(np.clip(7 + late, 7, 120) * DAYS_PER_MONTH))
+    early, late = (
+        draws.between("synchronous days", 0, 160, n),
+        draws.lognormal("metachronous months", 14, 2.6, n),
+    )
+    primary = first - np.where(
+        x["synchronous"], np.floor(early), np.round(np.clip(7 + late, 7, 120) * DAYS_PER_MONTH)
+    )
     start = diagnosis + np.round(draws.between("start of chemotherapy", 10, 25, n))
     given = np.round(draws.between("chemotherapy", 42, 90, n))
     washout = np.round(draws.between("washout", 28, 50, n))

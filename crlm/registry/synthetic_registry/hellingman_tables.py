@@ -6,10 +6,24 @@ import numpy as np
 import polars as pl
 
 from crlm.registry.synthetic_registry import hellingman_model as declared
-from crlm.registry.synthetic_registry.columns import dates, day, in_patient_order, levels, numbers, same, yes_no
+from crlm.registry.synthetic_registry.columns import (
+    dates,
+    day,
+    in_patient_order,
+    levels,
+    numbers,
+    same,
+    yes_no,
+)
 from crlm.registry.synthetic_registry.draws import Draws, Integers
 from crlm.registry.synthetic_registry.hellingman_model import HellingmanModel
-from crlm.registry.synthetic_registry.hellingman_patients import NAC, NO_RECURRENCE, SUPPORTIVE, SYSTEMIC, Patients
+from crlm.registry.synthetic_registry.hellingman_patients import (
+    NAC,
+    NO_RECURRENCE,
+    SUPPORTIVE,
+    SYSTEMIC,
+    Patients,
+)
 
 CENTRE = "AmsterdamUMC"
 
@@ -66,7 +80,9 @@ def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
                 ("rectum", "sigmoid", "descending", "caecum", "ascending", "transverse"),
             ),
             "primary_resected": same("yes", n),
-            "date_primary_resection": dates(np.where(x["synchronous"], p.days["initial"], p.days["primary"] + 30)),
+            "date_primary_resection": dates(
+                np.where(x["synchronous"], p.days["initial"], p.days["primary"] + 30)
+            ),
             "primary_resection_status": same("R0", n),
             "pt_stage": levels(draws.level("pt", (3, 13, 62, 22), n), ("T1", "T2", "T3", "T4")),
             "pn_stage": levels(draws.level("pn", (38, 39, 23), n), ("N0", "N1", "N2")),
@@ -127,7 +143,9 @@ def _chemotherapy(p: Patients, draws: Draws) -> pl.DataFrame:
             "line": np.ones(row.size, dtype=np.int8),
             "route": same("intravenous_oral", row.size),
             "regimen": levels(draws.level("regimen", (7, 2, 1), row.size), ("CAPOX", "FOLFOX", "FOLFIRI")),
-            "targeted_agent": levels(draws.level("agent", (6, 1, 3), row.size), ("bevacizumab", "panitumumab", "none")),
+            "targeted_agent": levels(
+                draws.level("agent", (6, 1, 3), row.size), ("bevacizumab", "panitumumab", "none")
+            ),
             "date_start": dates(start),
             "date_end": dates(end),
             "n_cycles": numbers(np.maximum(1, np.round((end - start) / 21)), 0),

@@ -102,19 +102,20 @@ def margins(model: MorettoModel) -> tuple[Margin, ...]:
 
 
 STATEMENTS = (
-    "Covariates come first, then death (proportional hazards), then relapse, then what is missing. Nothing is assigned "
-    "by indication: every exposure is a characteristic of the patient or of the disease.",
-    "Relapse or death within 6 months follows exactly the declared logistic model, and so does relapse or death within "
-    "12 months with its own coefficients: each time to relapse or death is drawn from the survival function that both "
-    "imply. 6 and 12 months are 182 and 365 days.",
-    "OS has proportional hazards with the declared ratios. Relapse and death share a frailty (Clayton's copula): who "
-    "relapses early dies early. DFS has therefore no constant hazard ratio; what Cox's model converges to is simulated.",
-    "The pattern of relapse and the treatment after it are drawn given the remaining life: they foretell survival, and "
-    "do not change it.",
-    "Follow-up is uniform and independent. Recurrence is seen until the last disease assessment, 0 to 90 days before "
-    "the last follow-up, or until death.",
+    "Covariates come first, then death (proportional hazards), then relapse, then what is missing. Nothing is "
+    "assigned by indication: every exposure is a characteristic of the patient or of the disease.",
+    "Relapse or death within 6 months follows exactly the declared logistic model, and so does relapse or "
+    "death within 12 months with its own coefficients: each time to relapse or death is drawn from the "
+    "survival function that both imply. 6 and 12 months are 182 and 365 days.",
+    "OS has proportional hazards with the declared ratios. Relapse and death share a frailty (Clayton's "
+    "copula): who relapses early dies early. DFS has therefore no constant hazard ratio; what Cox's model "
+    "converges to is simulated.",
+    "The pattern of relapse and the treatment after it are drawn given the remaining life: they foretell "
+    "survival, and do not change it.",
+    "Follow-up is uniform and independent. Recurrence is seen until the last disease assessment, 0 to 90 days "
+    "before the last follow-up, or until death.",
     "Values are missing completely at random, with the declared shares.",
-    "The registry also holds patients whom the selection must exclude: extrahepatic disease, resectable upfront, another "
-    "regimen, progression before surgery, no imaging before surgery, incomplete resection, alive and followed for less "
-    "than 12 months.",
+    "The registry also holds patients whom the selection must exclude: extrahepatic disease, resectable "
+    "upfront, another regimen, progression before surgery, no imaging before surgery, incomplete resection, "
+    "alive and followed for less than 12 months.",
 )

@@ -69,7 +69,7 @@ class MorettoModel:
     stays_bilobar: float = 0.92
     fewer_segments: tuple[float, ...] = (0.50, 0.35, 0.15)
     vanished: float = 0.37
-    """Chance that a lesion vanished, where there are two or more; then each further one vanishes with `vanished_more`."""
+    """Chance that a lesion vanished, where there are two or more; each further one then with `vanished_more`."""
     vanished_more: float = 0.35
     contact: float = 0.634
     contact_stays: float = 0.93
@@ -109,9 +109,13 @@ class MorettoModel:
     """Log odds of relapse or death within 12 months: a logistic model, exactly."""
     early_shape: float = 1.3
     """Within the first 6 months the cumulative hazard grows as time to this power; from 6 to 12 months linearly."""
-    late: Hazard = Hazard((0.0, CUT_12, 24.0, 48.0, 84.0), (0.0, 0.014, 0.006, 0.002, 0.0))
+    late: Hazard = field(
+        default_factory=lambda: Hazard((0.0, CUT_12, 24.0, 48.0, 84.0), (0.0, 0.014, 0.006, 0.002, 0.0))
+    )
     """Hazard of relapse after 12 months, beside that of death."""
-    death: Hazard = Hazard((0.0, 2.0, 6.0, 12.0, 60.0), (0.0, 0.0025, 0.0070, 0.0175, 0.0070))
+    death: Hazard = field(
+        default_factory=lambda: Hazard((0.0, 2.0, 6.0, 12.0, 60.0), (0.0, 0.0025, 0.0070, 0.0175, 0.0070))
+    )
     """OS from the last liver surgery."""
     death_effects: Effects = field(
         default_factory=lambda: {

@@ -29,6 +29,7 @@ class Patients:
 
     @property
     def size(self) -> int:
+        """How many patients are registered."""
         return self.kind.size
 
 
@@ -98,7 +99,9 @@ def _disease(model: MorettoModel, draws: Draws, n: int) -> dict[str, Column]:
     stays = bilobar & draws.yes("stays bilobar", model.stays_bilobar, n) & (left > 1) & (count - vanished > 0)
     touching = draws.yes("contact", model.contact, n)
     touched = np.where(touching, np.minimum(1 + draws.level("contacts", (5, 3, 2), n), count), 0)
-    still = np.where(draws.yes("contact stays", model.contact_stays, n), np.minimum(touched, count - vanished), 0)
+    still = np.where(
+        draws.yes("contact stays", model.contact_stays, n), np.minimum(touched, count - vanished), 0
+    )
     return {
         "lesions": count,
         "segments": segments,
@@ -119,14 +122,23 @@ def _days(model: MorettoModel, draws: Draws, kind: Integers, x: dict[str, Column
     followed = np.round(draws.between("follow-up", *model.follow_up, n) * DAYS_PER_MONTH)
     followed = np.where(kind == SHORT, np.round(draws.between("short follow-up", 90, 300, n)), followed)
     surgery = np.floor(draws.between("calendar", day(2009, 7), day(2023, 6) - followed, n))
-    surgery = np.where(surgery > day(2022, 1), surgery - 365, surgery)  # short follow-up ends in 2022 at the latest
+    surgery = np.where(
+        surgery > day(2022, 1), surgery - 365, surgery
+    )  # short follow-up ends in 2022 at the latest
     given = np.ceil(x["duration"] * DAYS_PER_MONTH)
-    stage_1 = np.where(x["two_steps"], surgery - np.round(draws.between("between stages", 28, 60, n)), surgery)
+    stage_1 = np.where(
+        x["two_steps"], surgery - np.round(draws.between("between stages", 28, 60, n)), surgery
+    )
     last_dose = stage_1 - np.round(draws.between("washout", 28, 56, n))
     start = last_dose - given
     diagnosis = start - np.round(draws.between("diagnosis to start", 10, 40, n))
-    early, late = draws.between("synchronous days", 0, 150, n), draws.lognormal("metachronous months", 18, 2.4, n)
-    primary = diagnosis - np.where(x["synchronous"], np.floor(early), np.round(np.clip(7 + late, 7, 120) * DAYS_PER_MONTH))
+    early, late = (
+        draws.between("synchronous days", 0, 150, n),
+        draws.lognormal("metachronous months", 18, 2.4, n),
+    )
+    primary = diagnosis - np.where(
+        x["synchronous"], np.floor(early), np.round(np.clip(7 + late, 7, 120) * DAYS_PER_MONTH)
+    )
     early_operation = np.where(x["synchronous"], np.minimum(diagnosis + 5, start - 3), primary + 30)
     x["long"] = (last_dose - start) / DAYS_PER_MONTH >= 3.7
     death, relapse = _events(model, draws, n, x)
@@ -134,7 +146,9 @@ def _days(model: MorettoModel, draws: Draws, kind: Integers, x: dict[str, Column
     end = surgery + followed
     died = (dead_on <= end) & (kind != SHORT)
     last = np.where(died, dead_on, end)
-    assessed = np.where(died, dead_on, np.maximum(end - np.floor(draws.between("last assessment", 0, 90, n)), surgery + 1))
+    assessed = np.where(
+        died, dead_on, np.maximum(end - np.floor(draws.between("last assessment", 0, 90, n)), surgery + 1)
+    )
     relapsed = (relapse_on < dead_on) & (relapse_on <= assessed)
     x["remaining"] = np.maximum(death - relapse, 0.0)
     return {
@@ -198,7 +212,9 @@ def _events(model: MorettoModel, draws: Draws, n: int, x: Mapping[str, Column]) 
         third = np.minimum(alive(months) / alive_12, 1.0) * np.exp(-model.late.cumulative(months))
         return np.asarray(first * second * third)
 
-    relapse = partner_months(draws.uniform("relapse", n), np.exp(-lived), model.dependence, event_free, alive, 400.0)
+    relapse = partner_months(
+        draws.uniform("relapse", n), np.exp(-lived), model.dependence, event_free, alive, 400.0
+    )
     return event_months(lived, ratio, model.death), relapse
 
 
@@ -211,7 +227,9 @@ def _after_relapse(model: MorettoModel, draws: Draws, x: dict[str, Column], days
     single = draws.yes("single organ", model.single_organ, n)
     x["pattern"] = np.where(multi, 2, single.astype(np.int64))
     log_odds_lrt = (
-        model.lrt[0] + model.lrt[1] * np.log(np.maximum(remaining, 0.5) / 20) + model.lrt_hepatic * (x["pattern"] == 0)
+        model.lrt[0]
+        + model.lrt[1] * np.log(np.maximum(remaining, 0.5) / 20)
+        + model.lrt_hepatic * (x["pattern"] == 0)
     )
     treated = draws.yes("lrt", 1 / (1 + np.exp(-log_odds_lrt)), n)
     first = days["relapse"] + np.round(draws.between("wait for lrt", 20, 80, n))

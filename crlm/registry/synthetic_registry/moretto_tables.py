@@ -74,7 +74,7 @@ def _patient(p: Patients) -> pl.DataFrame:
 
 
 def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
-    """pT and pN are those of a primary resected before first-line treatment, as the study uses them."""
+    """PT and pN are those of a primary resected before first-line treatment, as the study uses them."""
     n, x = p.size, p.x
     later = ~x["resected"]
     unknown = p.missing["ras_braf_status"]
@@ -87,7 +87,9 @@ def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
             "patient_id": p.names.of("P", np.arange(n)),
             "date_primary_diagnosis": dates(p.days["primary"]),
             "primary_subsite": levels(
-                np.where(x["left"], draws.level("left", (4, 5, 1), n), 3 + draws.level("right", (4, 4, 2), n)),
+                np.where(
+                    x["left"], draws.level("left", (4, 5, 1), n), 3 + draws.level("right", (4, 4, 2), n)
+                ),
                 declared.SUBSITES,
             ),
             "primary_resected": same("yes", n),
@@ -128,7 +130,9 @@ def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
             "episode_number": np.ones(n, dtype=np.int8),
             "date_crlm_diagnosis": dates(p.days["diagnosis"]),
             "detection_modality": levels(draws.level("modality", (8, 1, 1), n), ("ceCT", "PET_CT", "ceMRI")),
-            "crlm_timing_recorded": levels((~x["synchronous"]).astype(np.int64), ("synchronous", "metachronous")),
+            "crlm_timing_recorded": levels(
+                (~x["synchronous"]).astype(np.int64), ("synchronous", "metachronous")
+            ),
             "ecog_ps": numbers(x["ecog"], 0, p.missing["ecog_ps"]),
             "n_crlm": numbers(x["lesions"], 0),
             "size_largest_crlm_mm": numbers(x["diameter"], 0),
@@ -136,14 +140,17 @@ def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
             "n_segments_involved": numbers(x["segments"], 0),
             "extrahepatic_disease": yes_no(p.kind == EXTRAHEPATIC),
             "resectability_class": levels(
-                np.where(resectable, 0, 1 + draws.level("class", (1, 1), n)), ("resectable", "borderline", "unresectable")
+                np.where(resectable, 0, 1 + draws.level("class", (1, 1), n)),
+                ("resectable", "borderline", "unresectable"),
             ),
             "unresectability_reason": levels(
                 np.where(resectable, len(declared.REASONS), reason), (*declared.REASONS, "not_applicable")
             ),
             "mdt_date": dates(p.days["diagnosis"] + 5),
             "mdt_intent": levels((~resectable).astype(np.int64), ("curative", "conversion")),
-            "mdt_decision": levels((~resectable).astype(np.int64), ("upfront_local", "induction_chemotherapy")),
+            "mdt_decision": levels(
+                (~resectable).astype(np.int64), ("upfront_local", "induction_chemotherapy")
+            ),
             "progression_on_preop_chemo": levels(
                 np.select([resectable, p.kind == PROGRESSED], [2, 1], 0), ("no", "yes", "not_applicable")
             ),
@@ -164,7 +171,7 @@ def _imaging(p: Patients) -> pl.DataFrame:
     row, before = _scans(p)
 
     def at(baseline: str, later: np.ndarray) -> np.ndarray:
-        return np.where(before, later[row], x[baseline][row])
+        return np.asarray(np.where(before, later[row], x[baseline][row]))
 
     mri = at("mri_baseline", x["mri_before_surgery"]).astype(np.int64)
     response = np.select([(p.kind == PROGRESSED)[row], x["response"][row]], [2, 0], 1)
@@ -234,7 +241,9 @@ def _systemic(p: Patients, draws: Draws) -> pl.DataFrame:
     doublet = draws.level("doublet", (6, 2, 3), n)
     regimen = np.where(x["triplet"], 3, doublet)
     regimen = np.where(p.kind == OTHER_REGIMEN, 4, regimen)[row]
-    agent = np.where(x["targeted"] == 1, 1 + draws.level("anti-EGFR", (1, 1), n), np.where(x["targeted"] == 0, 0, 3))
+    agent = np.where(
+        x["targeted"] == 1, 1 + draws.level("anti-EGFR", (1, 1), n), np.where(x["targeted"] == 0, 0, 3)
+    )
     start = np.where(before, p.days["start"][row], after_start[row])
     end = np.where(before, p.days["last dose"][row], np.minimum(after_start + 90, stops)[row])
     return pl.DataFrame(
@@ -254,7 +263,9 @@ def _systemic(p: Patients, draws: Draws) -> pl.DataFrame:
             "date_start": dates(start),
             "date_end": dates(end),
             "n_cycles": numbers(np.maximum(1, np.round((end - start) / 14)), 0),
-            "best_response": levels(np.where(before, np.where(x["response"][row], 0, 1), 2), ("PR", "SD", "not_applicable")),
+            "best_response": levels(
+                np.where(before, np.where(x["response"][row], 0, 1), 2), ("PR", "SD", "not_applicable")
+            ),
             "given_before_local_treatment": yes_no(before),
         }
     )
@@ -327,13 +338,18 @@ def _event(p: Patients, draws: Draws) -> pl.DataFrame:
             "event_id": p.names.of("V", row, kind + 1),
             "patient_id": p.names.of("P", row),
             "date_event": dates(
-                np.select([kind <= 1, kind == 2], [p.days["relapse"][row], p.days["death"][row]], p.days["last"][row])
+                np.select(
+                    [kind <= 1, kind == 2],
+                    [p.days["relapse"][row], p.days["death"][row]],
+                    p.days["last"][row],
+                )
             ),
             "event_type": levels(
                 kind, ("intrahepatic_recurrence", "extrahepatic_recurrence", "death", "last_follow_up")
             ),
             "sites": levels(
-                sites, ("liver_distant", "lung", "lymph_node", "peritoneum", "lung;peritoneum", "not_applicable")
+                sites,
+                ("liver_distant", "lung", "lymph_node", "peritoneum", "lung;peritoneum", "not_applicable"),
             ),
             "evidence": levels((kind > 1).astype(np.int64), ("imaging", "clinical")),
             "two_outside": two_outside[row],
@@ -349,8 +365,12 @@ def _after_relapse(p: Patients, draws: Draws) -> pl.DataFrame:
     types = ("liver_surgery", "liver_nonsurgical_lrt", "lung_surgery", "lung_radiotherapy", "other_single_organ_lrt",
              "multiorgan_lrt", "systemic")  # fmt: skip
     liver, elsewhere = draws.level("liver lrt", (78, 22), n), 2 + draws.level("elsewhere lrt", (13, 2, 4), n)
-    lrt = np.select([pattern == 0, pattern == 1], [liver, elsewhere], np.where(draws.uniform("multi", n) < 0.3, 5, liver))
-    date = np.select([kind == 0, kind == 1], [p.days["lrt"][row], p.days["second lrt"][row]], p.days["systemic after"][row])
+    lrt = np.select(
+        [pattern == 0, pattern == 1], [liver, elsewhere], np.where(draws.uniform("multi", n) < 0.3, 5, liver)
+    )
+    date = np.select(
+        [kind == 0, kind == 1], [p.days["lrt"][row], p.days["second lrt"][row]], p.days["systemic after"][row]
+    )
     return pl.DataFrame(
         {
             "prt_id": p.names.of("Q", row, kind + 1),

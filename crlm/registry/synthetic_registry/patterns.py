@@ -1,4 +1,4 @@
-"""Which kinds of patients follow each other in a registry: those of the cohort, and those the selection must exclude."""
+"""Which kinds of patients follow each other in a registry: of the cohort, and those that the selection excludes."""
 
 from __future__ import annotations
 

@@ -98,10 +98,10 @@ def _readme(truth: Truth, rows: dict[str, int], file_format: Format) -> str:
     )
     return f"""# SYNTHETIC registry: no patient is in these tables
 
-These tables hold {truth.registered} synthetic patients, of whom {truth.patients} belong to the cohort of `{truth.study}` after its selection.
-They were drawn from the model below, whose margins resemble the published ones; nothing in them was recorded in a
-hospital, they reproduce no patient of the paper, and nothing clinical can be learnt from them. The column `synthetic`
-of the table `patient` is 1 in every row.
+These tables hold {truth.registered} synthetic patients, of whom {truth.patients} belong to the cohort of
+`{truth.study}` after its selection. They were drawn from the model below, whose margins resemble the published
+ones; nothing in them was recorded in a hospital, they reproduce no patient of the paper, and nothing clinical can be
+learnt from them. The column `synthetic` of the table `patient` is 1 in every row.
 
 Made by: `crlm data synth {truth.study} --patients {truth.patients} --seed {truth.seed}{flag} --out DIR`.
 

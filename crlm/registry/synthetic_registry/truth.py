@@ -76,7 +76,7 @@ class Truth:
         """The content of truth.json."""
         return {
             "synthetic": True,
-            "warning": "SYNTHETIC: no patient of any study is in this registry; nothing clinical can be learnt from it.",
+            "warning": "SYNTHETIC: no patient is in this registry; nothing clinical can be learnt from it.",
             "study": self.study,
             "patients": self.patients,
             "registered": self.registered,
@@ -90,7 +90,12 @@ class Truth:
 
 
 def conditional_effects(
-    endpoint: str, unit: str, measure: str, declared: Mapping[str, float], references: Mapping[str, str], where: str = ""
+    endpoint: str,
+    unit: str,
+    measure: str,
+    declared: Mapping[str, float],
+    references: Mapping[str, str],
+    where: str = "",
 ) -> tuple[TrueEffect, ...]:
     """The exact effects of a declared model: `term=level`, or `term` per unit, each adjusted for all the others."""
     terms = tuple(dict.fromkeys(name.partition("=")[0] for name in declared))
@@ -114,7 +119,11 @@ def conditional_effects(
     return tuple(found)
 
 
-def shares(variable: str, levels: tuple[str, ...], values: tuple[float, ...], group: str = "all") -> list[Margin]:
+def shares(
+    variable: str, levels: tuple[str, ...], values: tuple[float, ...], group: str = "all"
+) -> list[Margin]:
     """The declared shares of all levels of a variable."""
     total = sum(values)
-    return [Margin(variable, level, value / total, group) for level, value in zip(levels, values, strict=True)]
+    return [
+        Margin(variable, level, value / total, group) for level, value in zip(levels, values, strict=True)
+    ]
