@@ -74,8 +74,12 @@ def baseline_influence(data: SubdistributionData, at: Moments, until: FloatArray
 
 
 def robust_covariance(inverse: FloatArray, influence: FloatArray) -> FloatArray:
+    """The robust covariance from the influence of each patient on the score: (q, q) and (q, n) in, (q, q) out."""
+    return sandwich(inverse, influence @ influence.T)
+
+
+def sandwich(inverse: FloatArray, squared: FloatArray) -> FloatArray:
     """The summed squared influences on the score between the inverse of the information: shape (q, q)."""
-    squared = influence @ influence.T
     root = np.sqrt(np.diagonal(squared))
     root = np.where(root > 0.0, root, 1.0)
     bread = inverse * root
