@@ -8,7 +8,7 @@ import tomllib
 import jsonschema
 import pytest
 
-from crlm.study.protocol.lines import lines_of
+from crlm.dictionary.toml_lines import lines_of
 from crlm.study.protocol.load import shipped_protocols
 from crlm.study.protocol.reference import SMALLEST
 from crlm.study.protocol.schema import protocol_schema

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crlm.dictionary.toml_lines import Lines, lines_of
 from crlm.problems import ArgumentError, Place, Problem, ProtocolError, nearest
-from crlm.study.protocol.lines import Lines, lines_of
 from crlm.study.protocol.model import Protocol
 from crlm.study.protocol.shape import shape_problems
 

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from crlm.dictionary.toml_lines import Lines, Path
 from crlm.dictionary.variables import Level
 from crlm.problems import Place, Problem, did_you_mean, nearest
-from crlm.study.protocol.lines import Lines, Path
 from crlm.study.protocol.model import Candidate, Protocol, Row
 
 BARE_FORMS = (Row, Candidate, Level)

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from crlm.study.protocol.lines import lines_of
+from crlm.dictionary.toml_lines import lines_of
 from crlm.study.protocol.load import shipped_protocols
 from tests.protocol.samples import COMPLETE
 
@@ -95,7 +95,12 @@ def paths(part, path=()):
 
 
 @pytest.mark.parametrize(
-    "text", [NASTY, COMPLETE, *(one.text for one in shipped_protocols())], ids=["nasty", "complete", "s"]
+    "text",
+    [
+        pytest.param(NASTY, id="nasty"),
+        pytest.param(COMPLETE, id="complete"),
+        *(pytest.param(one.text, id=one.name) for one in shipped_protocols()),
+    ],
 )
 def test_every_path_that_the_parser_finds_has_a_line_that_shows_it(text):
     lines, rows = lines_of(text), text.split("\n")
