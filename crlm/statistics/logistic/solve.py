@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from crlm.statistics.cox.estimability import dependence
+from crlm.statistics.cox.estimability import Dependence, dependence
 from crlm.statistics.logistic.comparisons import Comparisons, IntArray, Moments
 from crlm.statistics.logistic.newton import inverse, maximise
 from crlm.statistics.logistic.separation import ROUNDING
@@ -86,7 +86,6 @@ def solve(model: Comparisons, start: FloatArray, null: Moments | None = None) ->
     kept, gone, iterations = np.arange(q), np.zeros((0, q)), 0
     directions = np.zeros((0, q))
     here = model.at(start) if null is None else null
-    size = np.diagonal(here.information)
     while True:
         best = maximise(model.with_columns(kept), start[kept], here if len(kept) == q else None)
         iterations += best.iterations
@@ -97,7 +96,7 @@ def solve(model: Comparisons, start: FloatArray, null: Moments | None = None) ->
         directions = np.vstack((directions, direction))
         model = model.won(best.separation.won, direction)
         here = model.at(start)
-        left = dependence(here.information, size)
+        left = _determined(model)
         kept, gone = left.kept, left.null
     theta = np.zeros(q)
     theta[kept] = best.theta
@@ -114,6 +113,16 @@ def solve(model: Comparisons, start: FloatArray, null: Moments | None = None) ->
         iterations=iterations,
         converged=best.converged,
     )
+
+
+def _determined(model: Comparisons) -> Dependence:
+    """Which parameters the comparisons and gaps that still count determine.
+
+    From the comparisons alone: their weights in the information vanish where an offset makes an outcome certain.
+    """
+    everything = np.vstack((model.A, model.gaps))
+    left = everything[np.append(model.open, np.isfinite(model.gap_offset))]
+    return dependence(left.T @ left, np.einsum("ij,ij->j", everything, everything))
 
 
 def wald_statistic(solution: Solution, which: IntArray) -> float | None:
