@@ -47,11 +47,11 @@ def found(table, name):
 def levels_of(row):
     """The level texts of a row: `a|b`, `study: a|b; study: c`, with a unit or an explanation after the last."""
     levels = []
-    for group in row["allowed_values"].split(";"):
-        group = group.split(": ", 1)[-1]
+    for text in row["allowed_values"].split(";"):
+        group = text.split(": ", 1)[-1]
         for suffix in (" (5 mm unassigned)", " mm", " cm", " months", " ug/L"):
-            group = group.removesuffix(suffix)
-        levels += [text.strip() for text in group.split("|")]
+            group = group.removesuffix(suffix)  # noqa: PLW2901
+        levels += [level.strip() for level in group.split("|")]
     if row["variable"] in EXPLAINED:
         levels = [level.split(" ")[0] for level in levels]
     missing = {str(code.code) for code in MISSING_CODES} | {"na"}

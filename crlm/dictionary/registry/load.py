@@ -27,7 +27,7 @@ def registry_dictionary() -> RegistryDictionary:
         version=VERSION,
         tables=tuple(Table.model_validate(_toml(f"tables/{name}.toml")) for name in ORDER),
         derived=_toml("derived.toml")["derived"],
-        checks=_toml("checks.toml").get("check", ()),
+        checks=_toml("checks.toml")["check"],
     )
 
 
