@@ -231,6 +231,7 @@ def _procedure(p: Patients) -> pl.DataFrame:
     unknown = p.missing["resection_margin_index"][row]
     margin = np.where(first, x["margin"][row], np.where(modality == 2, 2, 1))
     incomplete = (p.kind == INCOMPLETE)[row] & first
+    margin = np.where(incomplete, 0, margin)
     status = np.select([incomplete, first & (margin == 0)], [2, 1], 0)
     date = np.where(first, p.days["index"][row], p.days["treatment"][row])
     return pl.DataFrame(

@@ -104,7 +104,8 @@ def _days(
     """Calendar around the diagnosis of the recurrence, which is time zero, and what happens after it."""
     n = kind.size
     followed = np.round(draws.between("follow-up", *model.follow_up, n) * DAYS_PER_MONTH)
-    diagnosis = np.floor(draws.between("calendar", day(2010, 6), day(2021, 12, 31) - followed, n))
+    earliest = day(2009, 1) + x["interval days"]
+    diagnosis = np.floor(draws.between("calendar", earliest, np.maximum(day(2021, 12, 31) - followed, earliest), n))
     initial = diagnosis - x["interval days"]
     first = initial - np.round(draws.between("initial wait", 20, 80, n))
     early, late = (

@@ -74,6 +74,11 @@ def effects(model: MorettoModel) -> tuple[TrueEffect, ...]:
 
 def margins(model: MorettoModel) -> tuple[Margin, ...]:
     """The declared shares and medians of the cohort."""
+    mutant = model.ras_braf[0]
+    targeted = [
+        mutant * with_it + (1 - mutant) * without
+        for with_it, without in zip(model.targeted_mutant, model.targeted_wild_type, strict=True)
+    ]
     resected = 1 - model.synchronous * (1 - model.resected_if_synchronous)
     return (
         Margin("sex", "male", model.male),
@@ -87,8 +92,8 @@ def margins(model: MorettoModel) -> tuple[Margin, ...]:
         Margin("mri_done baseline", "yes", model.mri[0]),
         Margin("mri_done pre_surgery", "yes", model.mri[1]),
         Margin("first_line_backbone", "triplet", model.triplet),
-        Margin("first_line_targeted_therapy", "anti_vegf", model.targeted[0]),
-        Margin("first_line_targeted_therapy", "anti_egfr", model.targeted[1]),
+        Margin("first_line_targeted_therapy", "anti_vegf", targeted[0]),
+        Margin("first_line_targeted_therapy", "anti_egfr", targeted[1]),
         Margin("first_line_duration", "", model.duration[0], statistic="median"),
         Margin("objective_response", "yes", model.response),
         Margin("baseline_cea", "", model.cea[0], statistic="median"),

@@ -48,6 +48,7 @@ def draw_patients(model: MorettoModel, cohort: int, draws: Draws) -> Patients:
 def _covariates(model: MorettoModel, draws: Draws, n: int) -> dict[str, Column]:
     synchronous = draws.yes("synchronous", model.synchronous, n)
     resected = ~synchronous | draws.yes("resected", model.resected_if_synchronous, n)
+    ras_braf = draws.level("ras braf", model.ras_braf, n)
     mri = np.asarray(model.mri)
     both = mri[0] + mri[1] - mri[2]
     scans = draws.level("mri", (both, mri[0] - both, mri[1] - both, 1 - mri[2]), n)
@@ -62,10 +63,14 @@ def _covariates(model: MorettoModel, draws: Draws, n: int) -> dict[str, Column]:
         "adjuvant": ~synchronous & draws.yes("adjuvant", model.adjuvant_if_metachronous, n),
         "t4": draws.yes("t4", model.t4, n),
         "node": draws.yes("node", model.node_positive, n),
-        "ras_braf": draws.level("ras braf", model.ras_braf, n),
+        "ras_braf": ras_braf,
         "deficient": draws.yes("mmr", model.deficient_mmr, n),
         "triplet": draws.yes("triplet", model.triplet, n),
-        "targeted": draws.level("targeted", model.targeted, n),
+        "targeted": np.where(
+            ras_braf == 0,
+            draws.level("targeted mutant", model.targeted_mutant, n),
+            draws.level("targeted wild type", model.targeted_wild_type, n),
+        ),
         "duration": np.clip(draws.lognormal("duration", *model.duration, n), 0.6, 30),
         "two_steps": draws.yes("two steps", model.two_steps, n),
         "ablation": draws.yes("ablation", model.concurrent_ablation, n),
@@ -83,12 +88,12 @@ def _disease(model: MorettoModel, draws: Draws, n: int) -> dict[str, Column]:
     """The liver at baseline and before surgery."""
     score = draws.normal("lesions", n)
     median, ratio = model.lesions
-    count = np.clip(np.ceil(median * np.exp(np.log(ratio) / 1.3489795 * score)), 1, 60).astype(np.int64)
+    count = np.clip(np.ceil(median * np.exp(np.log(ratio) / 1.3489795 * score)), 1, 40).astype(np.int64)
     middle, spread = model.segments
     other = 0.7 * score + np.sqrt(1 - 0.49) * draws.normal("segments", n)
     segments = np.clip(np.ceil(middle * np.exp(spread * other)), 1, 8).astype(np.int64)
     bilobar = (0.6 * score + 0.8 * draws.normal("bilobar", n) > model.bilobar_threshold) & (segments > 1)
-    diameter = np.clip(np.round(draws.lognormal("diameter", *model.diameter, n)), 6, 205)
+    diameter = np.clip(np.round(draws.lognormal("diameter", *model.diameter, n)), 6, 200)
     shrunk = np.minimum(draws.lognormal("shrinkage", *model.shrinkage, n), 1.0)
     any_vanished = draws.yes("vanished", model.vanished, n) & (count > 1)
     # each further lesion vanishes with the same chance: a geometric number, at most all but one
@@ -226,6 +231,7 @@ def _after_relapse(model: MorettoModel, draws: Draws, x: dict[str, Column], days
     multi = draws.yes("multiorgan", model.multiorgan[0] + model.multiorgan[1] * soon, n)
     single = draws.yes("single organ", model.single_organ, n)
     x["pattern"] = np.where(multi, 2, single.astype(np.int64))
+    x["two_outside"] = multi & draws.yes("both outside", 0.3, n)
     log_odds_lrt = (
         model.lrt[0]
         + model.lrt[1] * np.log(np.maximum(remaining, 0.5) / 20)

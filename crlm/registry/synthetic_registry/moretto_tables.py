@@ -262,7 +262,7 @@ def _systemic(p: Patients, draws: Draws) -> pl.DataFrame:
             ),
             "date_start": dates(start),
             "date_end": dates(end),
-            "n_cycles": numbers(np.maximum(1, np.round((end - start) / 14)), 0),
+            "n_cycles": numbers(np.clip(np.round((end - start) / 14), 1, 24), 0),
             "best_response": levels(
                 np.where(before, np.where(x["response"][row], 0, 1), 2), ("PR", "SD", "not_applicable")
             ),
@@ -326,13 +326,12 @@ def _event(p: Patients, draws: Draws) -> pl.DataFrame:
     """The first relapse (a row for the liver, one for elsewhere), death, and the last follow-up."""
     x = p.x
     relapsed, n = _relapsed(p), p.size
-    two_outside = (x["pattern"] == 2) & (draws.uniform("both outside", n) < 0.3)
-    liver = np.flatnonzero(relapsed & (x["pattern"] != 1) & ~two_outside)
+    liver = np.flatnonzero(relapsed & (x["pattern"] != 1) & ~x["two_outside"])
     outside = np.flatnonzero(relapsed & (x["pattern"] > 0))
     died = np.flatnonzero(np.isfinite(p.days["death"]))
     row, kind, _ = in_patient_order([liver, outside, died, np.arange(n)])
     organ = 1 + draws.level("organ", (5, 2, 2), n)
-    sites = np.select([kind == 0, kind == 1], [0, np.where(two_outside, 4, organ)[row]], 5)
+    sites = np.select([kind == 0, kind == 1], [0, np.where(x["two_outside"], 4, organ)[row]], 5)
     return pl.DataFrame(
         {
             "event_id": p.names.of("V", row, kind + 1),
@@ -352,9 +351,8 @@ def _event(p: Patients, draws: Draws) -> pl.DataFrame:
                 ("liver_distant", "lung", "lymph_node", "peritoneum", "lung;peritoneum", "not_applicable"),
             ),
             "evidence": levels((kind > 1).astype(np.int64), ("imaging", "clinical")),
-            "two_outside": two_outside[row],
         }
-    ).drop("two_outside")
+    )
 
 
 def _after_relapse(p: Patients, draws: Draws) -> pl.DataFrame:
@@ -375,7 +373,7 @@ def _after_relapse(p: Patients, draws: Draws) -> pl.DataFrame:
         {
             "prt_id": p.names.of("Q", row, kind + 1),
             "patient_id": p.names.of("P", row),
-            "event_id": p.names.of("V", row, np.where(pattern[row] == 1, 2, 1)),
+            "event_id": p.names.of("V", row, np.where((pattern == 1) | p.x["two_outside"], 2, 1)[row]),
             "date_start": dates(date),
             "prt_type": levels(np.where(kind == 2, 6, lrt[row]), types),
             "curative_intent": yes_no(kind < 2),
