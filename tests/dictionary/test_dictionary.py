@@ -50,7 +50,7 @@ def levels_of(row):
     for text in row["allowed_values"].split(";"):
         group = text.split(": ", 1)[-1]
         for suffix in (" (5 mm unassigned)", " mm", " cm", " months", " ug/L"):
-            group = group.removesuffix(suffix)  # noqa: PLW2901
+            group = group.removesuffix(suffix)
         levels += [level.strip() for level in group.split("|")]
     if row["variable"] in EXPLAINED:
         levels = [level.split(" ")[0] for level in levels]

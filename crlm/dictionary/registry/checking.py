@@ -160,8 +160,7 @@ class _View:
 
     def _previous(self) -> pl.Series:
         episodes = self.frames["crlm_episode"].select("patient_id", "episode_number")
-        before = episodes.with_columns(pl.col("episode_number") - 1)
-        return _matched(before.select(key=pl.struct(pl.all())), episodes.select(key=pl.struct(pl.all())))
+        return _matched(episodes.with_columns(pl.col("episode_number") - 1), episodes)
 
     def _aggregate(self, table: str, one: Aggregate) -> pl.Series:
         """One value per row of the table; rows without children count 0, have no lowest, and any is no."""
@@ -218,6 +217,7 @@ class _View:
 
 
 def _matched(wanted: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
-    """The place in `keys` of each wanted key; the first where a key is repeated, null where it is missing."""
-    places = keys.with_row_index("place").unique("key", keep="first", maintain_order=True)
-    return wanted.join(places, on="key", how="left", maintain_order="left")["place"]
+    """The place in `keys` of each wanted key; the first where a key is repeated, null where a part is missing."""
+    columns = keys.columns
+    places = keys.with_row_index("place").unique(columns, keep="first", maintain_order=True)
+    return wanted.join(places, on=columns, how="left", maintain_order="left")["place"]
