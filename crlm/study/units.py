@@ -63,7 +63,8 @@ def units_of(protocol: Protocol, source: Records | Registry, population: Populat
     """The selected records, and their lesions when an analysis is of lesions."""
     base = protocol.population.unit
     by_unit: dict[Unit, Records] = {base: population.records}
-    wanted = {one.unit for one in protocol.endpoint} | {one.unit for one in protocol.baseline}
+    analyses = (*protocol.endpoint, *protocol.baseline, *protocol.paired, *protocol.model)
+    wanted = {one.unit for one in analyses}
     if isinstance(source, Registry) and "lesion" in wanted:
         by_unit["lesion"] = _lesions(protocol, source, population)
     return Units(base, by_unit, is_patients(protocol))

@@ -7,7 +7,8 @@ from crlm.dictionary.expressions.hints import RESERVED
 from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import with_article
 from crlm.problems import Problem, did_you_mean
-from crlm.study.protocol.check_analyses import check_baselines, check_models, check_subgroups
+from crlm.study.protocol.check_analyses import check_baselines, check_paired
+from crlm.study.protocol.check_models import check_models, check_subgroups
 from crlm.study.protocol.check_outcomes import check_comparison, check_endpoints
 from crlm.study.protocol.checking import Checking, quoted
 from crlm.study.protocol.load import LoadedProtocol
@@ -29,6 +30,7 @@ def check_protocol(loaded: LoadedProtocol) -> tuple[Problem, ...]:
     check_comparison(checking)
     check_endpoints(checking)
     check_baselines(checking)
+    check_paired(checking)
     check_models(checking)
     check_subgroups(checking)
     return tuple(sorted(checking.problems, key=lambda problem: problem.place.line or 0))
@@ -54,7 +56,7 @@ def _check_names(checking: Checking) -> None:
     )
     files = [
         (key, one.id)
-        for section in ("baseline", "model", "subgroups")
+        for section in ("baseline", "paired", "model", "subgroups")
         for index, one in enumerate(getattr(protocol, section))
         for key in [(section, index, "id") if "id" in one.model_fields_set else (section, index)]
     ]

@@ -1,13 +1,12 @@
-"""Checks of the analyses: baseline tables, models and subgroups."""
+"""Checks of the tables: characteristics of groups, and what was measured twice."""
 
 from __future__ import annotations
 
 from crlm.dictionary.variables import Variable
 from crlm.dictionary.wording import with_article
-from crlm.problems import did_you_mean
-from crlm.study.protocol.check_outcomes import check_scope, compared_variable, of_base_unit, warn_of_outcome
+from crlm.study.protocol.check_outcomes import check_scope, compared_variable, of_base_unit
 from crlm.study.protocol.checking import Checking, quoted
-from crlm.study.protocol.model import Baseline, Model, Row, Subgroups
+from crlm.study.protocol.model import Baseline, PairedRow, Row
 
 NUMBER_TESTS = ("t", "welch", "anova", "mann-whitney", "kruskal-wallis", "none")
 CATEGORY_TESTS = ("fisher", "chi-square", "none")
@@ -109,105 +108,53 @@ def _check_row(checking: Checking, key: Key, row: Row, variable: Variable, compa
         _check_groups(checking, (*key, "test"), row.test, len(compared.levels))
 
 
-def check_models(checking: Checking) -> None:
-    """Endpoints and candidates exist, candidates can be covariates, and the rule speaks of candidates."""
-    for index, model in enumerate(checking.protocol.model):
-        key = ("model", index)
-        checking.endpoint((*key, "endpoint"), model.endpoint)
-        candidates = [one.variable for one in model.candidates]
-        places = [((*key, "candidates", place), name) for place, name in enumerate(candidates)]
-        checking.repeated(places, "candidate")
-        for place, name in places:
-            _check_candidate(checking, place, model, name)
-        for where, given in (("always", model.always), ("keep", model.keep.variables if model.keep else ())):
-            for place_, name in enumerate(given):
-                if name not in candidates:
-                    inner: Key = (
-                        (*key, "always", place_) if where == "always" else (*key, "keep", "variables", place_)
-                    )
-                    fix = did_you_mean(name, candidates)
-                    problem = f'"{name}" is not a candidate of the model'
-                    checking.error(
-                        inner, "protocol-model-not-candidate", problem, "one of its candidates.", fix
-                    )
-        _check_rule(checking, key, model)
+def check_paired(checking: Checking) -> None:
+    """Both variables of a row exist, are of one kind, and are compared by a test for that kind."""
+    for index, table in enumerate(checking.protocol.paired):
+        check_scope(checking, ("paired", index), table.unit, table.where, None)
+        for place, row in enumerate(table.rows):
+            _check_pair(checking, ("paired", index, "rows", place), row, lesions=table.unit == "lesion")
 
 
-def _check_rule(checking: Checking, key: Key, model: Model) -> None:
-    if model.keep is None:
-        if model.always:
-            given = "`always` has no effect: without `keep` there is no multivariable model"
-            checking.warning(
-                (*key, "always"), "protocol-model-rule", given, "add `keep`, or remove `always`."
-            )
-    elif model.keep.strictly_below and model.keep.univariable_p is None:
-        given = "`strictly_below` has no effect without `univariable_p`"
-        checking.warning((*key, "keep"), "protocol-model-rule", given, "remove it.")
-
-
-def _check_candidate(checking: Checking, key: Key, model: Model, name: str) -> None:
-    variable = checking.variable(key, name)
-    if variable is None:
-        return
-    per = next(one.per for one in model.candidates if one.variable == name)
-    if not (variable.is_numeric or variable.is_categorical):
-        given = f'"{name}" is {with_article(variable.type)}, which a model cannot use'
-        checking.error(
-            key, "protocol-model-type", given, "a number, an integer, a category or a yes_no.", "remove it."
-        )
-    elif per is not None and not variable.is_numeric:
-        given = f'"{name}" is {with_article(variable.type)}, and `per` is for numbers'
-        checking.error(
-            (*key, "per"), "protocol-model-per", given, "`per` with a number or an integer.", "remove `per`."
-        )
-    own = next((one for one in checking.protocol.endpoint if one.id == model.endpoint), None)
-    if own is not None and name in (own.time, own.status):
-        given = f'"{name}" is the outcome of the model itself'
-        checking.error(
-            key, "protocol-model-outcome", given, "what is known at time zero.", "remove it from candidates."
-        )
-    else:
-        warn_of_outcome(checking, key, name, "the model uses")
-
-
-def check_subgroups(checking: Checking) -> None:
-    """Subgroups are levels of categorical variables, and within them two groups are compared."""
-    for index, declared in enumerate(checking.protocol.subgroups):
-        key = ("subgroups", index)
-        checking.endpoint((*key, "endpoint"), declared.endpoint)
-        compared = compared_variable(checking)
-        if checking.protocol.comparison is None:
-            given = "subgroups show a comparison's effect, and the protocol has no [comparison]"
-            checking.error(
-                key, "protocol-subgroups-comparison", given, None, "add a [comparison], or remove the table."
-            )
-        elif compared is not None and len(compared.levels) != 2:
-            given = f'the comparison "{compared.name}" has {len(compared.levels)} groups'
-            fix = "derive a yes_no or a category with two levels, and compare that."
-            checking.error(
-                key, "protocol-subgroups-groups", given, "two groups, which have one hazard ratio.", fix
-            )
-        _check_subgroup_variables(checking, key, declared, compared)
-
-
-def _check_subgroup_variables(
-    checking: Checking, key: Key, declared: Subgroups, compared: Variable | None
-) -> None:
-    places = [((*key, "variables", place), name) for place, name in enumerate(declared.variables)]
-    checking.repeated(places, "subgroup variable")
-    for place, name in places:
-        variable = checking.variable(place, name)
+def _check_pair(checking: Checking, key: Key, row: PairedRow, *, lesions: bool) -> None:
+    found: list[Variable] = []
+    for side, name in (("before", row.before), ("after", row.after)):
+        variable = checking.variable((*key, side), name) if name is not None else None
         if variable is None:
             continue
-        if not variable.is_categorical:
-            given = f'"{name}" is {with_article(variable.type)} and has no levels'
-            fix = f"derive a category first: cut({name}, [...], ['low', 'high'], side='right')."
-            allowed = "a category or a yes_no."
-            checking.error(
-                place, "protocol-subgroups-type", given, allowed, fix if variable.is_numeric else "remove it."
-            )
-        elif compared is not None and name == compared.name:
-            given = f'"{name}" makes the groups that are compared, so it cannot make subgroups as well'
-            checking.error(place, "protocol-subgroups-type", given, "another variable.", "remove it.")
-        else:
-            warn_of_outcome(checking, place, name, "the subgroups are made by")
+        found.append(variable)
+        if not lesions:
+            of_base_unit(checking, (*key, side), variable.name)
+        if not (variable.is_numeric or variable.is_categorical):
+            given = f'"{variable.name}" is {with_article(variable.type)}, which a table cannot summarise'
+            allowed = "a number, an integer, a category or a yes_no."
+            checking.error((*key, side), "protocol-paired-type", given, allowed, "remove the row.")
+            return
+    if len(found) == 2:
+        _check_alike(checking, key, row, *found)
+
+
+def _check_alike(checking: Checking, key: Key, row: PairedRow, before: Variable, after: Variable) -> None:
+    """Two values can be compared when they are numbers in one unit, or levels of one list."""
+    if before.is_numeric != after.is_numeric or before.level_names != after.level_names:
+        given = f'"{before.name}" and "{after.name}" have not the same values, and a pair is of one kind'
+        allowed = "two numbers, or two categories with the same levels."
+        checking.error(
+            key, "protocol-paired-type", given, allowed, "derive the second from the first's levels."
+        )
+        return
+    if before.is_numeric and before.unit != after.unit:
+        given = (
+            f'"{before.name}" is in {before.unit or "no unit"}, "{after.name}" in {after.unit or "no unit"}'
+        )
+        checking.error(
+            key, "protocol-paired-type", given, "one unit.", "derive one in the unit of the other."
+        )
+    fitting = "wilcoxon" if before.is_numeric else "mcnemar"
+    two = before.is_numeric or len(before.levels) == 2
+    if row.test is not None and row.test != "none" and (row.test != fitting or not two):
+        what = "a number" if before.is_numeric else f"a {before.type} with {len(before.levels)} levels"
+        given = f'"{before.name}" is {what}, and pairs of it cannot be compared by the test "{row.test}"'
+        allowed = quoted((fitting, "none") if two else ("none",))
+        fix = f'write "{fitting}".' if two else "derive a yes_no, or remove the test."
+        checking.error((*key, "test"), "protocol-paired-test", given, allowed, fix)

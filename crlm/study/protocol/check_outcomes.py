@@ -118,9 +118,7 @@ def check_scope(checking: Checking, key: Key, unit: str | None, where: str | Non
     if unit is not None and unit != checking.protocol.population.unit and not checking.protocol.data.registry:
         given = f'a table has patients only, and the analysis is of the unit "{unit}"'
         checking.error((*key, "unit"), "protocol-unit", given, None, "remove the key.")
-    if where is not None and checking.condition((*key, "where"), where, checking.variables) and not lesions:
-        for name in sorted(names(parse(where))):
-            of_base_unit(checking, (*key, "where"), name)
+    check_where(checking, key, where, lesions=lesions)
     if group is None:
         return
     variable = checking.variable((*key, "group"), group)
@@ -129,6 +127,14 @@ def check_scope(checking: Checking, key: Key, unit: str | None, where: str | Non
         checking.error((*key, "group"), "protocol-comparison", given, "a category or a yes_no.")
     elif variable is not None and not lesions:
         of_base_unit(checking, (*key, "group"), group)
+
+
+def check_where(checking: Checking, key: Key, where: str | None, *, lesions: bool) -> None:
+    """A restriction is a condition on variables that the records have."""
+    if where is None or not checking.condition((*key, "where"), where, checking.variables) or lesions:
+        return
+    for name in sorted(names(parse(where))):
+        of_base_unit(checking, (*key, "where"), name)
 
 
 def of_base_unit(checking: Checking, key: Key, name: str) -> None:

@@ -217,9 +217,25 @@ rows = ["bilobar"]
 """,
     ),
     (
+        "paired",
+        "Paired",
+        ("PairedRow",),
+        """\
+[[paired]]
+title = "Before and after chemotherapy"
+before = "Before chemotherapy"
+after = "Before resection"
+rows = [
+    { before = "size", after = "size_at_resection" },
+    { before = "bilobar", after = "bilobar_at_resection" },
+    { before = "sex" },
+]
+""",
+    ),
+    (
         "model",
         "Model",
-        ("Candidate", "Keep"),
+        ("Candidate", "Keep", "Confounder"),
         """\
 [[model]]
 id = "cox-os"
@@ -252,10 +268,11 @@ limitations = "One centre; RAS status was not recorded."
 )
 """Key of the protocol, its table in the schema, tables inside it, and an example.
 
-The examples make one protocol of a table, but for those of REGISTRY_ONLY.
+The examples make one protocol of a table, but for those of APART.
 """
 
-REGISTRY_ONLY = ("relabel",)
+APART = {"relabel": "registry", "paired": "apart"}
+"""Examples that are not part of the one protocol, and the mark of their blocks."""
 
 INSIDE = {
     "MissingCode": "A missing code",
@@ -266,6 +283,8 @@ INSIDE = {
     "Row": "A row of a block",
     "Candidate": "A candidate",
     "Keep": "`keep`",
+    "Confounder": "`keep.confounder`",
+    "PairedRow": "A row of pairs",
 }
 """What the tables inside others are called."""
 
@@ -287,7 +306,7 @@ underscores and hyphens.
 
 def complete_example() -> str:
     """The examples of all sections, which together are one protocol."""
-    return "\n".join(example for key, *_, example in SECTIONS if key not in REGISTRY_ONLY)
+    return "\n".join(example for key, *_, example in SECTIONS if key not in APART)
 
 
 def page() -> str:
@@ -303,7 +322,8 @@ def page() -> str:
         for name in inside:
             parts.append(f"### {INSIDE[name]}\n\n{_description(schema, name)}\n")
             parts.append(_keys(schema, name))
-        parts.append(f"```toml{' registry' if key in REGISTRY_ONLY else ''}\n{example}```\n")
+        mark = f" {APART[key]}" if key in APART else ""
+        parts.append(f"```toml{mark}\n{example}```\n")
     return "\n".join(parts)
 
 

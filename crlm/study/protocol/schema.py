@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from crlm.study.protocol.model import Protocol
+from crlm.study.protocol.model.regression import OF_COX, OF_LOGISTIC
 
 SCHEMA_VERSION = "1"
 
@@ -21,12 +22,17 @@ def protocol_schema() -> Schema:
     tables = schema["$defs"]
     for name in ("Variable", "Derived"):
         tables[name]["allOf"] = _levels_by_type()
-    tables["Criterion"]["oneOf"] = [{"required": ["include"]}, {"required": ["exclude"]}]
+    tables["Criterion"]["oneOf"] = [{"required": [name]} for name in ("include", "exclude", "first_by")]
     tables["Keep"]["oneOf"] = [
         {"required": ["univariable_p"]},
         {"required": ["all"], "properties": {"all": {"const": True}}},
         {"required": ["variables"], "properties": {"variables": {"minItems": 1}}},
     ]
+    _for_registries(schema)
+    tables["Endpoint"]["required"] = ["id", "label"]
+    tables["Endpoint"]["allOf"] = _columns_or_dates()
+    tables["Model"]["allOf"] = _keys_by_model()
+    tables["PairedRow"]["allOf"] = [{"anyOf": [{"required": ["before"]}, {"required": ["after"]}]}]
     tables["Level"]["required"] = ["name"]
     for name, key in (("Level", "name"), ("Row", "variable"), ("Candidate", "variable")):
         tables[name] = _or_a_bare_text(tables[name], tables[name]["properties"][key])
@@ -61,6 +67,67 @@ def _without_nulls(part: Any) -> Any:
 def _or_a_bare_text(table: Schema, text: Schema) -> Schema:
     bare = {key: value for key, value in text.items() if key != "description"}
     return {"description": table["description"], "anyOf": [table, bare]}
+
+
+def _without(*names: str) -> Schema:
+    return {"not": {"anyOf": [{"required": [name]} for name in names]}}
+
+
+def _for_registries(schema: Schema) -> None:
+    """A table has an identifier and columns; a registry has neither, and may have other words for its variables."""
+    is_registry = {"properties": {"registry": {"const": True}}, "required": ["registry"]}
+    data = schema["$defs"]["Data"]
+    data["required"] = []
+    data["allOf"] = [{"if": is_registry, "else": {"required": ["identifier"]}}]
+    schema["required"].remove("column")
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"data": is_registry}},
+            "then": {"properties": {"column": {"maxItems": 0}}},
+            "else": {
+                "required": ["column"],
+                "properties": {"column": {"minItems": 1}, "relabel": {"maxItems": 0}},
+            },
+        }
+    ]
+
+
+def _columns_or_dates() -> list[Schema]:
+    """An outcome is columns and codes, or dates, which make them; a cumulative incidence needs competing events."""
+    columns = ("time", "status", "event", "censor")
+    incidence = {
+        "properties": {"cumulative_incidence": {"const": True}},
+        "required": ["cumulative_incidence"],
+    }
+    competing = {"required": ["competing"], "properties": {"competing": {"minItems": 1}}}
+    return [
+        {"if": {"required": ["dates"]}, "then": _without(*columns), "else": {"required": [*columns]}},
+        {"if": incidence, "then": {"anyOf": [competing, {"properties": {"dates": competing}}]}},
+    ]
+
+
+def _keys_by_model() -> list[Schema]:
+    """A Cox model has an endpoint, a logistic one an outcome; each refuses keys of the other."""
+    logistic = {"properties": {"type": {"const": "logistic"}}, "required": ["type"]}
+    fine_gray = {"properties": {"competing": {"const": "fine-gray"}}, "required": ["competing"]}
+    wald = {"p": {"const": "wald"}, "interval": {"const": "wald"}}
+    confounder = {
+        "properties": {"keep": {"type": "object", "required": ["confounder"]}},
+        "required": ["keep"],
+    }
+    return [
+        {
+            "if": logistic,
+            "then": {"required": ["outcome"], **_without(*OF_COX)},
+            "else": {"required": ["endpoint"], **_without(*OF_LOGISTIC)},
+        },
+        {
+            "if": fine_gray,
+            "then": {"properties": wald, **_without("ties", "proportional_hazards", "cluster")},
+        },
+        {"if": {"required": ["cluster"]}, "then": {"properties": {"p": {"const": "wald"}}}},
+        {"if": confounder, "then": {"required": ["exposure"]}},
+    ]
 
 
 def _levels_by_type() -> list[Schema]:

@@ -29,8 +29,11 @@ def used_in_analyses(protocol: Protocol) -> set[str]:
     )
     used |= {name for one in protocol.endpoint for name in (one.time, one.status, *_named(one.group))}
     used |= names_in(*(one.where for one in protocol.endpoint))
+    used |= {name for one in protocol.paired for row in one.rows for name in _named(row.before, row.after)}
     used |= {one.variable for model in protocol.model for one in model.candidates}
+    used |= {name for one in protocol.model for name in _named(one.outcome, one.cluster)}
     used |= {name for one in protocol.subgroups for name in one.variables}
+    used |= names_in(*(one.where for one in (*protocol.paired, *protocol.model, *protocol.subgroups)))
     for criterion in protocol.population.criteria:
         used |= {criterion.first_by} if criterion.first_by else names_in(criterion.expression)
     if protocol.comparison is not None:
@@ -71,5 +74,5 @@ def only_of_lesions(protocol: Protocol) -> frozenset[str]:
     return frozenset(found)
 
 
-def _named(name: str | None) -> tuple[str, ...]:
-    return () if name is None else (name,)
+def _named(*names: str | None) -> tuple[str, ...]:
+    return tuple(name for name in names if name is not None)

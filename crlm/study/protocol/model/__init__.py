@@ -8,9 +8,10 @@ from crlm.study.protocol.model.baseline import Baseline, Block, NumberSummary, R
 from crlm.study.protocol.model.common import Expression, Identifier, Probability, Unit, Unknown
 from crlm.study.protocol.model.data import Check, Data, Derived, Relabel
 from crlm.study.protocol.model.endpoint import Dates, Endpoint
+from crlm.study.protocol.model.paired import Paired, PairedRow, PairedTest
 from crlm.study.protocol.model.population import Comparison, Criterion, Population
 from crlm.study.protocol.model.protocol import Protocol
-from crlm.study.protocol.model.regression import Candidate, Keep, Model, Subgroups
+from crlm.study.protocol.model.regression import Candidate, Confounder, Keep, Model, Subgroups
 from crlm.study.protocol.model.study import Reporting, Study
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Candidate",
     "Check",
     "Comparison",
+    "Confounder",
     "Criterion",
     "Data",
     "Dates",
@@ -29,6 +31,9 @@ __all__ = [
     "Keep",
     "Model",
     "NumberSummary",
+    "Paired",
+    "PairedRow",
+    "PairedTest",
     "Population",
     "Probability",
     "Protocol",

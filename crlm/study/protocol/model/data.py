@@ -23,7 +23,7 @@ class Data(Frozen):
         "variables are then those of the dictionary, and there are no columns to declare.",
     )
     identifier: str = Field(
-        description="Header of the column that identifies a patient; it must be unique. Not needed for a registry."
+        description="Header of the column that identifies a patient; it must be unique. Required for a table."
     )
     sheet: str | None = Field(
         default=None, description="Worksheet of an Excel workbook; needed when there are several."

@@ -64,10 +64,18 @@ class Endpoint(Frozen):
     group: Name | None = Field(
         default=None, description="Other groups for the curves than those of the comparison."
     )
-    time: Name = Field(description="The column with the time from time zero to event or censoring.")
-    status: Name = Field(description="The category or yes_no that says how follow-up ended.")
-    event: tuple[Name, ...] = Field(min_length=1, description="Levels of status that are the event.")
-    censor: tuple[Name, ...] = Field(description="Levels of status that are censoring.")
+    time: Name = Field(
+        description="The column with the time from time zero to event or censoring. Required without `dates`."
+    )
+    status: Name = Field(
+        description="The category or yes_no that says how follow-up ended. Required without `dates`."
+    )
+    event: tuple[Name, ...] = Field(
+        min_length=1, description="Levels of status that are the event. Required without `dates`."
+    )
+    censor: tuple[Name, ...] = Field(
+        description="Levels of status that are censoring. Required without `dates`."
+    )
     competing: tuple[Name, ...] = Field(
         default=(),
         description="Levels of status that prevent the event; censored in the cause-specific analyses here.",
@@ -97,6 +105,22 @@ class Endpoint(Frozen):
         default="log-log", description="Transformation of the interval of the Kaplan-Meier curve."
     )
     by_group: bool = Field(default=True, description="Whether the comparison's groups are also analysed.")
+    follow_up: tuple[Literal["reverse-kaplan-meier", "survivors"], ...] = Field(
+        default=("reverse-kaplan-meier",),
+        min_length=1,
+        description="How follow-up is summarised in the report: the median of the reverse Kaplan-Meier curve, or the "
+        "median (quartiles) of the times of those who were censored.",
+    )
+    median_interval: Literal["curve", "spss"] = Field(
+        default="curve",
+        description="Interval of median survival: read off the interval of the curve (R), or the median plus and "
+        "minus a multiple of its standard error (as SPSS prints).",
+    )
+    cumulative_incidence: bool = Field(
+        default=False,
+        description="Whether the cumulative incidence of the event is shown beside (Aalen-Johansen), with Gray's test "
+        "of the groups; the endpoint then has competing events.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -123,6 +147,12 @@ class Endpoint(Frozen):
         repeated = sorted({code for code in codes if codes.count(code) > 1})
         if repeated:
             raise ValueError(f'"{repeated[0]}" stands twice among event, censor and competing')
+        if len(set(self.follow_up)) < len(self.follow_up):
+            raise ValueError(f'"{self.follow_up[0]}" stands twice in follow_up')
+        if self.cumulative_incidence and not self.competing:
+            raise ValueError(
+                "cumulative_incidence is for an endpoint with competing events: without them it is one minus survival"
+            )
         return self
 
     def variables(self) -> tuple[Variable, ...]:

@@ -10,8 +10,10 @@ from pydantic import Field, model_validator
 from crlm.cohort.views import view_variables
 from crlm.dictionary.variables import Frozen, Variable
 from crlm.study.protocol.model.baseline import Baseline
+from crlm.study.protocol.model.common import Unit
 from crlm.study.protocol.model.data import Check, Data, Derived, Relabel
 from crlm.study.protocol.model.endpoint import Endpoint
+from crlm.study.protocol.model.paired import Paired
 from crlm.study.protocol.model.population import Comparison, Population
 from crlm.study.protocol.model.regression import Model, Subgroups
 from crlm.study.protocol.model.study import Reporting, Study
@@ -23,8 +25,8 @@ class Protocol(Frozen):
     study: Study = Field(description="What the study is.")
     data: Data = Field(description="How the table is read.")
     column: tuple[Variable, ...] = Field(
-        description="The columns of the table that the study uses; none for a registry, whose variables are those "
-        "of the dictionary.",
+        description="The columns of the table that the study uses. Required for a table; a registry has none, for its "
+        "variables are those of the dictionary.",
     )
     relabel: tuple[Relabel, ...] = Field(
         default=(), description="Other words or references for variables of the dictionary (registry only)."
@@ -35,6 +37,7 @@ class Protocol(Frozen):
     comparison: Comparison | None = Field(default=None, description="The groups that are compared.")
     endpoint: tuple[Endpoint, ...] = Field(min_length=1, description="The outcomes.")
     baseline: tuple[Baseline, ...] = Field(default=(), description="Tables of characteristics.")
+    paired: tuple[Paired, ...] = Field(default=(), description="Tables of what was measured twice.")
     model: tuple[Model, ...] = Field(default=(), description="Regression models.")
     subgroups: tuple[Subgroups, ...] = Field(default=(), description="Subgroup analyses of the comparison.")
     reporting: Reporting = Field(
@@ -96,6 +99,11 @@ class Protocol(Frozen):
         for endpoint in self.endpoint:
             found |= {variable.name: variable for variable in endpoint.variables()}
         return found | {one.name: one.variable() for one in self.derived}
+
+    def unit_of(self, model: Model) -> Unit:
+        """Whose outcome a model is about; for a protocol whose models have endpoints that exist."""
+        own = model.unit if model.endpoint is None else self.endpoint_named(model.endpoint).unit
+        return own or self.population.unit
 
     def endpoint_named(self, identifier: str) -> Endpoint:
         """The endpoint of that id; a KeyError when there is none."""
