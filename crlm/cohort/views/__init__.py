@@ -11,7 +11,19 @@ from typing import Literal
 
 import polars as pl
 
-from crlm.cohort.views import chemotherapy, events, people, procedures  # noqa: F401  (their functions register)
+from crlm.cohort.views import (  # noqa: F401  (their functions register)
+    chemotherapy,
+    complications,
+    events,
+    guideline,
+    margins,
+    people,
+    procedures,
+    risk_score,
+    timepoints,
+    tumours,
+    volumetry,
+)
 from crlm.cohort.views.derivations import OF_EPISODES, OF_LESIONS
 from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView, episode_variables
 from crlm.cohort.views.lesions import LESION, LesionView, lesion_variables

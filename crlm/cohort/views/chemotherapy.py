@@ -9,31 +9,17 @@ from __future__ import annotations
 import polars as pl
 
 from crlm.cohort.endpoints import DAYS_PER_MONTH
-from crlm.cohort.views.derivations import date_of_episode, of_episode
+from crlm.cohort.views.derivations import date_of_episode, helper_of_episode, of_episode
 from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView
-from crlm.dictionary.records import ROW
+from crlm.cohort.views.rows import any_row, therapies
+from crlm.dictionary.registry.load import registry_dictionary
 
 BEFORE = ("neoadjuvant", "perioperative")
+NAC_REGIMENS = ("CAPOX", "capecitabine", "irinotecan", "FOLFOX", "CAPIRI", "FOLFIRI")
 TRIPLETS = ("FOLFOXIRI", "FOLFIRINOX")
 DOUBLETS = ("FOLFOX", "CAPOX", "FOLFIRI", "CAPIRI")
 ANTI_VEGF, ANTI_EGFR = ("bevacizumab",), ("cetuximab", "panitumumab")
 SIX_MONTHS = 6 * DAYS_PER_MONTH
-
-
-def _any(
-    view: EpisodeView, rows: pl.DataFrame, condition: pl.Expr, table: str, key: str = EPISODE
-) -> pl.Series:
-    """Whether a condition holds for one of an episode's rows: unknown only when no row says yes and one is unknown."""
-    found = (
-        rows.with_columns(condition.alias("holds"))
-        .group_by(key)
-        .agg(pl.col("holds").any(ignore_nulls=False).alias("any"))
-    )
-    values = view.joined(found.with_columns(pl.lit(True).alias("there")), key, "any")
-    there = view.joined(found.with_columns(pl.lit(True).alias("there")), key, "there")
-    if not view.is_recorded(table):
-        return pl.Series([None] * values.len(), dtype=pl.Boolean)
-    return pl.select(pl.when(there).then(values).otherwise(False)).to_series()
 
 
 def neoadjuvant_rows(view: EpisodeView) -> pl.DataFrame:
@@ -43,7 +29,7 @@ def neoadjuvant_rows(view: EpisodeView) -> pl.DataFrame:
     procedure.
     """
     rows = view.with_variables(
-        view.table("systemic_therapy").filter(pl.col("intent").is_in(BEFORE)),
+        view.once(therapies).filter(pl.col("intent").is_in(BEFORE)),
         "date_procedure",
         "date_crlm_diagnosis",
     )
@@ -54,25 +40,40 @@ def neoadjuvant_rows(view: EpisodeView) -> pl.DataFrame:
         .then(in_time)
         .otherwise(pl.col("given_before_local_treatment"))
         .alias("before")
-    ).sort("date_start", ROW, nulls_last=True)
+    ).sort("date_start", "therapy_id", nulls_last=True)
 
 
 def _neoadjuvant(view: EpisodeView) -> pl.Series:
-    return _any(view, neoadjuvant_rows(view), pl.col("before"), "systemic_therapy")
+    return any_row(view, view.once(neoadjuvant_rows), pl.col("before"), "systemic_therapy")
 
 
 @of_episode
 def treatment_strategy(view: EpisodeView) -> pl.Series:
     """Local treatment at once, local treatment after neoadjuvant chemotherapy, or systemic therapy alone.
 
-    Systemic therapy alone: some therapy for the episode and no local treatment with curative intent.
+    At once: no systemic therapy of any intent started between the diagnosis of the episode and its index procedure;
+    after induction (or any other than neoadjuvant) therapy it is none of the three: unknown. Systemic therapy alone:
+    some therapy for the episode and no local treatment with curative intent.
     """
     treated = view["index_procedure_id"].is_not_null()
-    any_therapy = _any(view, view.table("systemic_therapy"), pl.lit(True), "systemic_therapy")
+    rows = view.once(therapies)
+    any_therapy = any_row(view, rows, pl.lit(True), "systemic_therapy")
+    start = pl.col("date_start")
+    between = (
+        pl.when(start.is_not_null())
+        .then((start >= pl.col("date_crlm_diagnosis")) & (start < pl.col("date_procedure")))
+        .otherwise(pl.col("given_before_local_treatment"))
+    )
+    before = any_row(
+        view,
+        view.with_variables(rows, "date_crlm_diagnosis", "date_procedure"),
+        between,
+        "systemic_therapy",
+    )
     return pl.select(
         pl.when(treated & pl.lit(_neoadjuvant(view)))
         .then(pl.lit("nac_then_repeat_local"))
-        .when(treated & ~pl.lit(_neoadjuvant(view)))
+        .when(treated & ~pl.lit(before))
         .then(pl.lit("upfront_repeat_local"))
         .when(~treated & pl.lit(any_therapy))
         .then(pl.lit("systemic_only"))
@@ -81,8 +82,29 @@ def treatment_strategy(view: EpisodeView) -> pl.Series:
 
 @of_episode
 def nac_regimen(view: EpisodeView) -> pl.Series:
-    """Regimen of the first neoadjuvant chemotherapy of the episode."""
+    """Regimen of the first neoadjuvant chemotherapy, among those of Dijkstra's table; any other is unknown here."""
+    regimen = view["nac_regimen_recorded"]
+    return regimen.set(~regimen.is_in(NAC_REGIMENS).fill_null(True), None)
+
+
+@helper_of_episode(
+    "Regimen of neoadjuvant chemotherapy, as recorded",
+    "category",
+    levels=[
+        (level.name, level.label or level.name)
+        for level in registry_dictionary().table("systemic_therapy").variable("regimen").levels
+    ],
+    known_at="date_procedure",
+)
+def nac_regimen_recorded(view: EpisodeView) -> pl.Series:
+    """Regimen of the first neoadjuvant chemotherapy of the episode, whichever it is."""
     return _first_neoadjuvant(view, "regimen")
+
+
+@helper_of_episode("Cycles of neoadjuvant chemotherapy", "integer", unit="cycles", known_at="date_procedure")
+def nac_n_cycles(view: EpisodeView) -> pl.Series:
+    """Cycles of the first neoadjuvant chemotherapy of the episode."""
+    return _first_neoadjuvant(view, "n_cycles")
 
 
 @of_episode
@@ -99,14 +121,19 @@ def date_nac_start(view: EpisodeView) -> pl.Series:
 
 
 def _first_neoadjuvant(view: EpisodeView, column: str) -> pl.Series:
-    rows = neoadjuvant_rows(view).filter(pl.col("before"))
+    rows = view.once(neoadjuvant_rows).filter(pl.col("before"))
     return view.joined(rows.unique(EPISODE, keep="first", maintain_order=True), EPISODE, column)
+
+
+def first_lines(view: EpisodeView) -> pl.DataFrame:
+    """The first line of therapy of each episode: line 1, else the earliest. Adjuvant therapy is no line."""
+    rows = view.once(therapies).filter((pl.col("intent") != "adjuvant").fill_null(True))
+    ordered = rows.sort("line", "date_start", "therapy_id", nulls_last=True)
+    return ordered.unique(EPISODE, keep="first", maintain_order=True)
 
 
 def _first_line(view: EpisodeView, column: str) -> pl.Series:
-    """Of the first line of therapy of the episode: line 1, else the earliest."""
-    rows = view.table("systemic_therapy").sort("line", "date_start", ROW, nulls_last=True)
-    return view.joined(rows.unique(EPISODE, keep="first", maintain_order=True), EPISODE, column)
+    return view.joined(view.once(first_lines), EPISODE, column)
 
 
 @date_of_episode("Start of first-line therapy")
@@ -161,26 +188,26 @@ def first_line_duration(view: EpisodeView) -> pl.Series:
 @of_episode
 def chemotherapy_before_initial_treatment(view: EpisodeView) -> pl.Series:
     """Whether systemic therapy for episode 1 started before its index procedure."""
-    rows = view.with_variables(view.table("systemic_therapy"), "date_procedure", "episode_number")
+    rows = view.with_variables(view.once(therapies), "date_procedure", "episode_number")
     before = (
         pl.when(pl.col("date_start").is_not_null())
         .then(pl.col("date_start") < pl.col("date_procedure"))
         .otherwise(pl.col("given_before_local_treatment"))
     )
     of_first = rows.filter(pl.col("episode_number") == 1)
-    return _any(view, of_first, before, "systemic_therapy", key=PATIENT)
+    return any_row(view, of_first, before, "systemic_therapy", key=PATIENT)
 
 
 @of_episode
 def postoperative_chemotherapy(view: EpisodeView) -> pl.Series:
     """Whether adjuvant therapy was given for the episode."""
-    return _any(view, view.table("systemic_therapy"), pl.col("intent") == "adjuvant", "systemic_therapy")
+    return any_row(view, view.once(therapies), pl.col("intent") == "adjuvant", "systemic_therapy")
 
 
 @date_of_episode("Start of postoperative chemotherapy")
 def date_first_postoperative_chemotherapy(view: EpisodeView) -> pl.Series:
     """First dose of the adjuvant therapy of the episode."""
-    rows = view.table("systemic_therapy").filter(pl.col("intent") == "adjuvant")
+    rows = view.once(therapies).filter(pl.col("intent") == "adjuvant")
     return view.per_episode(rows, pl.col("date_start").min())
 
 
@@ -193,7 +220,7 @@ def _perioperative(view: EpisodeView, procedure: str) -> pl.Series:
     to_start = (pl.col("date_start") - pl.col(procedure)).dt.total_days()
     to_end = (pl.coalesce("date_end", "date_start") - pl.col(procedure)).dt.total_days()
     near = (to_start <= SIX_MONTHS) & (to_end >= -SIX_MONTHS)
-    return _any(view, pairs, near, "systemic_therapy")
+    return any_row(view, pairs, near, "systemic_therapy")
 
 
 @of_episode
@@ -211,7 +238,7 @@ def perioperative_sys_recurrence(view: EpisodeView) -> pl.Series:
 @of_episode
 def adjuvant_haip(view: EpisodeView) -> pl.Series:
     """Whether a hepatic artery infusion pump was used as adjuvant treatment of this episode."""
-    return _any(view, view.table("haip"), pl.col("haip_setting") == "adjuvant", "haip")
+    return any_row(view, view.table("haip"), pl.col("haip_setting") == "adjuvant", "haip")
 
 
 @date_of_episode("Start of hepatic artery infusion")

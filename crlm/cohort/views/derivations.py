@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from crlm.dictionary.registry.load import registry_dictionary
-from crlm.dictionary.variables import Variable
+from crlm.dictionary.variables import Level, Variable, VariableType
 
 if TYPE_CHECKING:
     from crlm.cohort.views.episodes import EpisodeView
@@ -55,6 +55,35 @@ def of_lesion(function: LesionFunction) -> LesionFunction:
     definition = next(one for one in registry_dictionary().derived if one.name == name)
     OF_LESIONS[name] = LesionDerivation(definition.variable, function, definition.known_at)
     return function
+
+
+def helper_of_episode(
+    label: str,
+    kind: VariableType,
+    *,
+    unit: str | None = None,
+    levels: Sequence[tuple[str, str]] = (),
+    known_at: str | None = None,
+) -> Callable[[EpisodeFunction], EpisodeFunction]:
+    """Registers a value that protocols make their own variables of; the dictionary does not have it.
+
+    `levels` are names with labels; the first line of the function's docstring is the definition.
+    """
+
+    def register(function: EpisodeFunction) -> EpisodeFunction:
+        name = function.__name__
+        variable = Variable(
+            name=name,
+            label=label,
+            type=kind,
+            unit=unit,
+            levels=tuple(Level(code=level, name=level, label=words) for level, words in levels),
+            definition=(function.__doc__ or "").split("\n")[0],
+        )
+        OF_EPISODES[name] = Derivation(variable, function, known_at)
+        return function
+
+    return register
 
 
 def date_of_episode(label: str) -> Callable[[EpisodeFunction], EpisodeFunction]:

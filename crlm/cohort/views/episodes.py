@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import polars as pl
@@ -32,11 +32,19 @@ class EpisodeView:
         self.registry = registry
         self.episodes = registry.tables["crlm_episode"].frame
         self._found: dict[str, pl.Series] = {}
+        self._made: dict[str, pl.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
         if name not in self._found:
             self._found[name] = self._find(name).alias(name)
         return self._found[name]
+
+    def once(self, make: Callable[[EpisodeView], pl.DataFrame]) -> pl.DataFrame:
+        """What a function makes of this view; it is called the first time only, for several variables share it."""
+        name = f"{make.__module__}.{make.__qualname__}"
+        if name not in self._made:
+            self._made[name] = make(self)
+        return self._made[name]
 
     def frame(self, *names: str) -> pl.DataFrame:
         """Several variables side by side, one row per episode."""
@@ -71,13 +79,16 @@ class EpisodeView:
     def _find(self, name: str) -> pl.Series:
         if name in OF_EPISODES:
             return OF_EPISODES[name].function(self)
+        return self.recorded(name)
+
+    def recorded(self, name: str) -> pl.Series:
+        """A variable as the registry recorded it, or, with a prefix, that of an earlier episode."""
         home = home_of(name)
         if home == "crlm_episode" or name == ROW:
             return self.episodes[name]
         if home == "local_treatment":
-            return self.joined(
-                self.table(home).rename({"procedure_id": "index_procedure_id"}), "index_procedure_id", name
-            )
+            sessions = self.table(home).with_columns(pl.col("procedure_id").alias("index_procedure_id"))
+            return self.joined(sessions, "index_procedure_id", name)
         if home == "primary_tumour":
             return self.joined(self._first_primary(), PATIENT, name)
         if home == "patient":
@@ -90,9 +101,11 @@ class EpisodeView:
         return self._earlier(prefix, name.removeprefix(prefix))
 
     def _first_primary(self) -> pl.DataFrame:
-        """Each patient's first primary tumour by diagnosis; of several without a date, the first recorded."""
+        """Each patient's first primary tumour by diagnosis; of several on one day, the first by its key."""
         primary = self.table("primary_tumour")
-        return primary.sort("date_primary_diagnosis", ROW, nulls_last=True).unique(PATIENT, keep="first")
+        return primary.sort("date_primary_diagnosis", "primary_id", nulls_last=True).unique(
+            PATIENT, keep="first", maintain_order=True
+        )
 
     def _earlier(self, prefix: str, name: str) -> pl.Series:
         """A variable of the patient's first episode, or of the one before."""

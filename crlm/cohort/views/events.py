@@ -7,7 +7,6 @@ import polars as pl
 from crlm.cohort.endpoints import DAYS_PER_MONTH
 from crlm.cohort.views.derivations import date_of_episode, of_episode
 from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView
-from crlm.dictionary.records import ROW
 
 LOCAL, INTRAHEPATIC, EXTRAHEPATIC = (
     "local_tumour_progression",
@@ -38,7 +37,7 @@ def relapses(view: EpisodeView) -> pl.DataFrame:
 
 
 def _first(view: EpisodeView, *types: str) -> pl.Series:
-    rows = relapses(view).filter(pl.col("event_type").is_in(types))
+    rows = view.once(relapses).filter(pl.col("event_type").is_in(types))
     return view.per_episode(rows, pl.col("date_event").min())
 
 
@@ -132,7 +131,7 @@ def relapse_pattern(view: EpisodeView) -> pl.Series:
     The liver and one other organ are several. An extrahepatic relapse without recorded sites is unknown, unless the
     liver is involved as well.
     """
-    rows = view.with_variables(relapses(view), "date_first_relapse")
+    rows = view.with_variables(view.once(relapses), "date_first_relapse")
     first = rows.filter(pl.col("date_event") == pl.col("date_first_relapse"))
     sites = pl.col("sites").explode().drop_nulls()
     summary = first.group_by(EPISODE).agg(
@@ -210,7 +209,7 @@ def follow_up(view: EpisodeView) -> pl.Series:
     )
 
 
-def _locoregional(view: EpisodeView) -> pl.DataFrame:
+def locoregional(view: EpisodeView) -> pl.DataFrame:
     """Locoregional treatments with curative intent on or after the first relapse of an episode, in order of date."""
     rows = view.table("post_relapse_treatment").filter(pl.col("prt_type").is_in(list(LRT)))
     pairs = view.frame(EPISODE, PATIENT, "date_first_relapse").join(
@@ -219,12 +218,12 @@ def _locoregional(view: EpisodeView) -> pl.DataFrame:
     after = pairs.filter(
         (pl.col("date_start") >= pl.col("date_first_relapse")) & pl.col("curative_intent").fill_null(False)
     )
-    return after.sort("date_start", f"{ROW}", nulls_last=True)
+    return after.sort("date_start", "prt_id", nulls_last=True)
 
 
 def _count_locoregional(view: EpisodeView) -> pl.Series:
     """How many such treatments a relapsed patient had; unknown without a relapse, or without the table."""
-    counts = view.per_episode(_locoregional(view), pl.len())
+    counts = view.per_episode(view.once(locoregional), pl.len())
     if not view.is_recorded("post_relapse_treatment"):
         return pl.Series([None] * counts.len(), dtype=pl.Int64)
     return view.compute(
@@ -248,11 +247,11 @@ def more_than_one_lrt(view: EpisodeView) -> pl.Series:
 @date_of_episode("First locoregional treatment after relapse")
 def date_first_locoregional_treatment(view: EpisodeView) -> pl.Series:
     """Start of the first locoregional treatment with curative intent after the first relapse."""
-    return view.per_episode(_locoregional(view), pl.col("date_start").min())
+    return view.per_episode(view.once(locoregional), pl.col("date_start").min())
 
 
 def _first_locoregional(view: EpisodeView, place: int) -> pl.Series:
-    first = _locoregional(view).unique(EPISODE, keep="first", maintain_order=True)
+    first = view.once(locoregional).unique(EPISODE, keep="first", maintain_order=True)
     names = {recorded: names[place] for recorded, names in LRT.items()}
     return view.joined(first, EPISODE, "prt_type").replace_strict(names, default=None, return_dtype=pl.String)
 

@@ -9,7 +9,6 @@ import polars as pl
 from crlm.cohort.views.derivations import of_episode, of_lesion
 from crlm.cohort.views.episodes import EPISODE, EpisodeView
 from crlm.cohort.views.lesions import LesionView
-from crlm.dictionary.records import ROW
 
 THERMAL = ("rfa", "mwa")
 LOCAL = ("resection", *THERMAL, "ire", "sbrt", "transplantation")
@@ -21,13 +20,14 @@ def index_procedure_id(view: EpisodeView) -> pl.Series:
     """The procedure from which outcomes of the episode count: its first curative local treatment, in its last stage.
 
     Sessions with curative intent that treated metastases count, in order of date. When the first was planned in two
-    stages, the last session recorded as stage 2 is taken, and without one the first. Sessions without a date come last.
+    stages, the last session recorded as stage 2 is taken, and without one the first. Sessions without a date come
+    last; those of one day in the order of their stages, then of their keys.
     """
     treats = pl.any_horizontal(pl.col("procedure_modalities").list.contains(one) for one in LOCAL)
     sessions = (
         view.table("local_treatment")
         .filter((pl.col("treatment_intent") == "curative") & treats)
-        .sort("date_procedure", ROW, nulls_last=True)
+        .sort("date_procedure", "stage_number", "procedure_id", nulls_last=True)
     )
     chosen = sessions.group_by(EPISODE, maintain_order=True).agg(
         pl.col("procedure_id").first().alias("first"),
@@ -148,6 +148,12 @@ def scheduled_surgery_stages(view: EpisodeView) -> pl.Series:
 def one_stage_surgery(view: EpisodeView) -> pl.Series:
     """Whether the index procedure was planned in one stage."""
     return view["planned_stages"] == 1
+
+
+@of_episode
+def concurrent_ablation(view: EpisodeView) -> pl.Series:
+    """Ablation in the same session as the index resection, as recorded."""
+    return view.recorded("concurrent_ablation")
 
 
 @of_episode
