@@ -173,15 +173,11 @@ class _View:
         )
         value = self._combined(one.function)
         found = rows.filter(pl.col("place").is_not_null()).group_by("place").agg(value.alias("value"))
-        all_rows = pl.DataFrame(
-            {"place": pl.int_range(self.frames[table].height, dtype=pl.UInt32, eager=True)}
-        )
-        values = all_rows.join(found, on="place", how="left", maintain_order="left")["value"]
         nothing = {"count": 0, "distinct": 0, "any": False, "every": True}.get(one.function)
-        if nothing is None:
-            return values
-        without = ~all_rows["place"].is_in(found["place"].implode())
-        return pl.select(pl.when(without).then(pl.lit(nothing)).otherwise(values)).to_series()
+        without = pl.Series([nothing], dtype=found["value"].dtype).new_from_index(
+            0, self.frames[table].height
+        )
+        return without.scatter(found["place"], found["value"])
 
     def _combined(self, function: str) -> pl.Expr:
         """The aggregate of the rows that `where` chooses: null as soon as a row or a value of it is unknown."""
@@ -219,5 +215,7 @@ class _View:
 def _matched(wanted: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
     """The place in `keys` of each wanted key; the first where a key is repeated, null where a part is missing."""
     columns = keys.columns
-    places = keys.with_row_index("place").unique(columns, keep="first", maintain_order=True)
+    places = keys.with_row_index("place")
+    if keys.n_unique() < keys.height:
+        places = places.unique(columns, keep="first", maintain_order=True)
     return wanted.join(places, on=columns, how="left", maintain_order="left")["place"]
