@@ -19,9 +19,9 @@ Key = tuple[str | int, ...]
 
 def check_baselines(checking: Checking) -> None:
     """Rows exist, and are summarised and tested in ways that fit them and the number of groups."""
-    compared = compared_variable(checking)
     for index, table in enumerate(checking.protocol.baseline):
         check_scope(checking, ("baseline", index), table.unit, table.where, table.group)
+        compared = _columns_of(checking, table)
         rows = [
             (("baseline", index, "blocks", place, "rows", number), row)
             for place, block in enumerate(table.blocks)
@@ -44,15 +44,29 @@ def check_baselines(checking: Checking) -> None:
             if compared is not None and variable.name == compared.name:
                 given = f'"{variable.name}" makes the groups: its row shows 100 % and 0 %'
                 checking.warning(key, "protocol-baseline-comparison", given, "remove the row.")
-            _check_row(checking, key, row, variable, compared)
+            _check_row(checking, key, row, variable, table, compared)
         _check_table(checking, ("baseline", index), table, compared, numbers)
+
+
+def _columns_of(checking: Checking, table: Baseline) -> Variable | None:
+    """The variable whose levels are the columns of a table: its own, or the comparison's."""
+    if not table.by_group:
+        return None
+    if table.group is None:
+        return compared_variable(checking)
+    found = checking.variables.get(table.group)
+    return found if found is not None and found.is_categorical else None
+
+
+def _has_groups(checking: Checking, table: Baseline) -> bool:
+    return table.by_group and (table.group is not None or checking.protocol.comparison is not None)
 
 
 def _check_table(
     checking: Checking, key: Key, table: Baseline, compared: Variable | None, numbers: int
 ) -> None:
     """The defaults of a table; `numbers` counts the rows that rely on its test of numbers."""
-    if checking.protocol.comparison is None:
+    if not _has_groups(checking, table):
         for name in ("number_test", "category_test"):
             if name in table.model_fields_set and getattr(table, name) != "none":
                 _no_groups(checking, (*key, name), f'the test "{getattr(table, name)}"')
@@ -63,7 +77,9 @@ def _check_table(
 
 
 def _no_groups(checking: Checking, key: Key, what: str) -> None:
-    given = f"{what} compares groups, and the protocol has no [comparison]"
+    given = (
+        f"{what} compares groups, and the table has none: there is no [comparison], or it is left out here"
+    )
     checking.error(key, "protocol-test-without-groups", given, None, "add a [comparison], or remove the key.")
 
 
@@ -76,7 +92,9 @@ def _check_groups(checking: Checking, key: Key, test: str, groups: int) -> None:
         )
 
 
-def _check_row(checking: Checking, key: Key, row: Row, variable: Variable, compared: Variable | None) -> None:
+def _check_row(
+    checking: Checking, key: Key, row: Row, variable: Variable, table: Baseline, compared: Variable | None
+) -> None:
     if not (variable.is_numeric or variable.is_categorical):
         given = f'"{variable.name}" is {with_article(variable.type)}, which a table cannot summarise'
         checking.error(
@@ -102,7 +120,7 @@ def _check_row(checking: Checking, key: Key, row: Row, variable: Variable, compa
         checking.error(
             (*key, "test"), "protocol-baseline-test", given, quoted(tests), f'write "{tests[-2]}".'
         )
-    elif checking.protocol.comparison is None and row.test != "none":
+    elif not _has_groups(checking, table) and row.test != "none":
         _no_groups(checking, (*key, "test"), f'the test "{row.test}"')
     elif compared is not None:
         _check_groups(checking, (*key, "test"), row.test, len(compared.levels))
