@@ -29,8 +29,8 @@ class Checked:
     registry: Registry
     issues: tuple[Issue, ...]
     files: tuple[SourceFile, ...]
-    mapping: str | None = None
-    """The SHA-256 of the mapping's text."""
+    mapping: tuple[str, str] | None = None
+    """The name and SHA-256 of the mapping's file, where there was one."""
 
     @property
     def errors(self) -> tuple[Issue, ...]:
@@ -39,7 +39,13 @@ class Checked:
 
 
 def checked_registry(
-    name: str, form: str, found: Collected, dictionary: RegistryDictionary, progress: Progress
+    name: str,
+    form: str,
+    found: Collected,
+    dictionary: RegistryDictionary,
+    progress: Progress,
+    *,
+    synthetic: bool = False,
 ) -> Checked:
     """Type every table, check keys and links, and, where these hold, run the dictionary's checks."""
     issues = list(found.issues)
@@ -54,7 +60,7 @@ def checked_registry(
     for table in dictionary.tables:
         issues += key_issues(table, frames[table.name])
     issues += link_issues(dictionary, frames, found.unread)
-    synthetic, mixed = _synthetic(typed)
+    marked, mixed = _synthetic(typed)
     issues += mixed
     if not frames["patient"].height and not found.unread:
         issues.append(_no_patients(name))
@@ -64,7 +70,7 @@ def checked_registry(
         sha256=_sha256(found.files),
         rows=sum(frame.height for frame in frames.values()),
         columns=sum(len(one.frame.columns) - 1 for one in typed.values()),
-        synthetic=synthetic,
+        synthetic=synthetic or marked,
         notes=tuple(note for file in found.files for note in file.notes),
     )
     tables = {
