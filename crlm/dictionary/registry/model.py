@@ -168,6 +168,9 @@ class RegistryDictionary(Frozen):
     """All tables of a registry, the derived variables and the checks, under one version."""
 
     version: str = Field(description="Changes whenever what can be recorded changes.")
+    missing: tuple[MissingCode, ...] = Field(
+        default=MISSING_CODES, description="Texts that mean missing in every column."
+    )
     tables: tuple[Table, ...]
     derived: tuple[DerivedDefinition, ...] = ()
     checks: tuple[RecordCheck, ...] = ()
