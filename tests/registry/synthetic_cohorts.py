@@ -244,6 +244,12 @@ def buisman(tables: Tables) -> pl.DataFrame:
             interval=months("date_primary_resection", "date_first"),
             age=months("date_of_birth", "date_index") / 12,
             ablation_only=pl.col("procedure_modalities") == "rfa",
+            location=pl.when(known("primary_subsite").is_in(["caecum", "ascending", "transverse"]))
+            .then(pl.lit("right"))
+            .when(known("primary_subsite").is_in(["splenic_flexure", "descending", "sigmoid"]))
+            .then(pl.lit("left"))
+            .when(known("primary_subsite").is_not_null())
+            .then(pl.lit("rectum")),
         )
     )  # fmt: skip
 
@@ -262,11 +268,17 @@ def hellingman(tables: Tables) -> pl.DataFrame:
         .agg(date_progression=pl.col("date_event").min())
     )
     number, size = pl.col("n_crlm"), pl.col("size_largest_crlm_mm")
+    first = (
+        tables["crlm_episode"]
+        .filter(pl.col("episode_number") == 1)
+        .select("patient_id", timing=known("crlm_timing_recorded"))
+    )
     return (
         tables["crlm_episode"]
         .filter(pl.col("episode_number") == 2)
         .join(tables["patient"], on="patient_id")
         .join(initial.select("patient_id", date_initial="date_procedure"), on="patient_id")
+        .join(first, on="patient_id")
         .join(repeat.select("patient_id", "date_procedure"), on="patient_id", how="left")
         .join(tables["systemic_therapy"].select("patient_id", "therapy_id"), on="patient_id", how="left")
         .join(progression, on="patient_id", how="left")

@@ -137,6 +137,6 @@ class BuismanModel:
     )
     """Shares missing completely at random."""
     crude: Mapping[str, tuple[float, float, int]] = field(
-        default_factory=lambda: {"OS": (0.0, 1.0, 0), "hDFS": (0.0, 1.0, 0)}
+        default_factory=lambda: {"OS": (-0.5157, 0.0037, 900_000), "hDFS": (-0.5902, 0.0031, 900_000)}
     )
     """What the unadjusted Cox model of each endpoint converges to: log hazard ratio, standard error, patients."""

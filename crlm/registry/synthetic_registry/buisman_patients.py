@@ -12,7 +12,13 @@ from crlm.registry.synthetic_registry.buisman_model import BuismanModel
 from crlm.registry.synthetic_registry.columns import Names, day
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.patterns import registered
-from crlm.registry.synthetic_registry.times import DAYS_PER_MONTH, days_after, event_months, partner_months
+from crlm.registry.synthetic_registry.times import (
+    DAYS_PER_MONTH,
+    Survival,
+    days_after,
+    event_months,
+    partner_months,
+)
 
 COHORT, HAIP_INDEX, NO_RECURRENCE, OUTSIDE, BOTH, INCOMPLETE, HAIP_OTHER, SBRT = range(8)
 
@@ -148,10 +154,10 @@ def _days(
     }
 
 
-def _events(
-    model: BuismanModel, draws: Draws, n: int, x: Mapping[str, Column], haip: Booleans
-) -> tuple[Floats, Floats]:
-    """Months to death and to liver recurrence: OS and hDFS both have proportional hazards, exactly."""
+def survival(
+    model: BuismanModel, x: Mapping[str, Column], haip: Booleans
+) -> tuple[Floats, Survival, Survival]:
+    """The log hazard ratio of death, survival, and survival without liver recurrence."""
 
     def log_ratio(b: Mapping[str, float]) -> Floats:
         return np.asarray(
@@ -163,7 +169,6 @@ def _events(
         )
 
     to_death, to_either = log_ratio(model.death_effects), log_ratio(model.either_effects)
-    lived = draws.exponential("death", n)
 
     def alive(months: Floats) -> Floats:
         return np.asarray(np.exp(-model.death.cumulative(months) * np.exp(to_death)))
@@ -171,6 +176,15 @@ def _events(
     def event_free(months: Floats) -> Floats:
         return np.asarray(np.exp(-model.either.cumulative(months) * np.exp(to_either)))
 
+    return to_death, alive, event_free
+
+
+def _events(
+    model: BuismanModel, draws: Draws, n: int, x: Mapping[str, Column], haip: Booleans
+) -> tuple[Floats, Floats]:
+    """Months to death and to liver recurrence: OS and hDFS both have proportional hazards, exactly."""
+    to_death, alive, event_free = survival(model, x, haip)
+    lived = draws.exponential("death", n)
     liver = partner_months(
         draws.uniform("liver", n), np.exp(-lived), model.dependence, event_free, alive, 250.0
     )

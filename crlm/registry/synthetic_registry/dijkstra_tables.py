@@ -290,9 +290,9 @@ def _procedure(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
         [p.days["initial"][row], p.days["repeat"][row]],
         p.days["third treatment"][row],
     )
-    long = draws.lognormal("stay", 5.0, 1.9, row.size)
-    short = draws.level("short stay", (88, 8, 4), row.size) + 1
-    stay = np.where(approach == 2, short, np.clip(np.round(long), 2, 60))
+    long = draws.lognormal("stay", 4.4, 1.9, row.size)
+    short = draws.level("short stay", (97, 2, 1), row.size) + 1
+    stay = np.where(approach == 2, short, np.clip(np.round(long), 1, 60))
     major = draws.yes("major", model.major_resection, row.size)
     segments = np.where(
         major,

@@ -93,7 +93,7 @@ class HellingmanModel:
     missing: Mapping[str, float] = field(default_factory=lambda: {"size_largest_recurrent": 0.08})
     """Shares missing completely at random."""
     crude: Mapping[str, tuple[float, float, int]] = field(
-        default_factory=lambda: {"OS": (0.0, 1.0, 0), "PFS": (0.0, 1.0, 0)}
+        default_factory=lambda: {"OS": (-0.9833, 0.0026, 900_000), "PFS": (-0.9559, 0.0049, 900_000)}
     )
     """What the unadjusted Cox model converges to: OS of local against systemic treatment; PFS of neoadjuvant against
     upfront where the interval is at most 4 months: log hazard ratio, standard error, patients."""

@@ -12,7 +12,13 @@ from crlm.registry.synthetic_registry.columns import Names, day
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.hellingman_model import HellingmanModel
 from crlm.registry.synthetic_registry.patterns import registered
-from crlm.registry.synthetic_registry.times import DAYS_PER_MONTH, days_after, event_months, partner_months
+from crlm.registry.synthetic_registry.times import (
+    DAYS_PER_MONTH,
+    Survival,
+    days_after,
+    event_months,
+    partner_months,
+)
 
 COHORT, LATE, NO_RECURRENCE, SUPPORTIVE = range(4)
 UPFRONT, NAC, SYSTEMIC = range(3)
@@ -105,7 +111,9 @@ def _days(
     n = kind.size
     followed = np.round(draws.between("follow-up", *model.follow_up, n) * DAYS_PER_MONTH)
     earliest = day(2009, 1) + x["interval days"]
-    diagnosis = np.floor(draws.between("calendar", earliest, np.maximum(day(2021, 12, 31) - followed, earliest), n))
+    diagnosis = np.floor(
+        draws.between("calendar", earliest, np.maximum(day(2021, 12, 31) - followed, earliest), n)
+    )
     initial = diagnosis - x["interval days"]
     first = initial - np.round(draws.between("initial wait", 20, 80, n))
     early, late = (
@@ -144,10 +152,10 @@ def _days(
     }
 
 
-def _events(
-    model: HellingmanModel, draws: Draws, n: int, x: Mapping[str, Column], strategy: Integers
-) -> tuple[Floats, Floats]:
-    """Months to death and to progression: OS and PFS both have proportional hazards, exactly."""
+def survival(
+    model: HellingmanModel, x: Mapping[str, Column], strategy: Integers
+) -> tuple[Floats, Survival, Survival]:
+    """The log hazard ratio of death, survival, and survival without progression."""
     b, c = model.death_effects, model.either_treatment
     shared = (
         b["n_tumours_recurrent=2-5"] * (x["n_recurrent"] == 1)
@@ -157,14 +165,13 @@ def _events(
         + b["comorbidity_category=minimal"] * (x["comorbidity"] == 1)
         + b["comorbidity_category=major"] * (x["comorbidity"] == 2)
     )
-    to_death = shared + b["treatment_group=repeat_local"] * (strategy != SYSTEMIC)
+    to_death = np.asarray(shared + b["treatment_group=repeat_local"] * (strategy != SYSTEMIC))
     to_either = (
         shared
         + c["repeat_local"] * (strategy != SYSTEMIC)
         + c["nac_then_repeat_local, interval at most 4"] * ((strategy == NAC) & x["early"])
         + c["nac_then_repeat_local, interval over 4"] * ((strategy == NAC) & ~x["early"])
     )
-    lived = draws.exponential("death", n)
 
     def alive(months: Floats) -> Floats:
         return np.asarray(np.exp(-model.death.cumulative(months) * np.exp(to_death)))
@@ -172,6 +179,15 @@ def _events(
     def event_free(months: Floats) -> Floats:
         return np.asarray(np.exp(-model.either.cumulative(months) * np.exp(to_either)))
 
+    return to_death, alive, event_free
+
+
+def _events(
+    model: HellingmanModel, draws: Draws, n: int, x: Mapping[str, Column], strategy: Integers
+) -> tuple[Floats, Floats]:
+    """Months to death and to progression: OS and PFS both have proportional hazards, exactly."""
+    to_death, alive, event_free = survival(model, x, strategy)
+    lived = draws.exponential("death", n)
     progression = partner_months(
         draws.uniform("progression", n), np.exp(-lived), model.dependence, event_free, alive, 250.0
     )

@@ -154,13 +154,13 @@ class MorettoModel:
     """Shares missing completely at random."""
     simulated: Mapping[str, tuple[float, float, int]] = field(
         default_factory=lambda: {
-            "relapse_or_death_6mo primary_resected_at_diagnosis": (0.0, 1.0, 0),
-            "relapse_or_death_6mo baseline_lobe_involvement": (0.0, 1.0, 0),
-            "relapse_or_death_12mo primary_resected_at_diagnosis": (0.0, 1.0, 0),
-            "relapse_or_death_12mo baseline_lobe_involvement": (0.0, 1.0, 0),
-            "DFS primary_resected_at_diagnosis": (0.0, 1.0, 0),
-            "DFS baseline_lobe_involvement": (0.0, 1.0, 0),
-            "OS first_line_duration_ge_median_3_7mo": (0.0, 1.0, 0),
+            "relapse_or_death_6mo primary_resected_at_diagnosis": (-0.6187, 0.0044, 900_000),
+            "relapse_or_death_6mo baseline_lobe_involvement": (-0.4356, 0.0046, 900_000),
+            "relapse_or_death_12mo primary_resected_at_diagnosis": (-0.3365, 0.0044, 900_000),
+            "relapse_or_death_12mo baseline_lobe_involvement": (-0.8173, 0.0044, 900_000),
+            "DFS primary_resected_at_diagnosis": (-0.1974, 0.0023, 900_000),
+            "DFS baseline_lobe_involvement": (-0.4360, 0.0024, 900_000),
+            "OS first_line_duration_ge_median_3_7mo": (-0.4778, 0.0028, 900_000),
         }
     )
     """What univariable models converge to: log ratio, standard error, patients."""

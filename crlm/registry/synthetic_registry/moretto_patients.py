@@ -12,7 +12,13 @@ from crlm.registry.synthetic_registry.columns import Names, day
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.moretto_model import CUT_6, CUT_12, MorettoModel
 from crlm.registry.synthetic_registry.patterns import registered
-from crlm.registry.synthetic_registry.times import DAYS_PER_MONTH, days_after, event_months, partner_months
+from crlm.registry.synthetic_registry.times import (
+    DAYS_PER_MONTH,
+    Survival,
+    days_after,
+    event_months,
+    partner_months,
+)
 
 COHORT, EXTRAHEPATIC, RESECTABLE, OTHER_REGIMEN, PROGRESSED, NO_IMAGING, INCOMPLETE, SHORT = range(8)
 
@@ -192,24 +198,23 @@ def log_odds(model: MorettoModel, x: Mapping[str, Column]) -> tuple[Floats, Floa
     return np.asarray(six), np.asarray(twelve)
 
 
-def _events(model: MorettoModel, draws: Draws, n: int, x: Mapping[str, Column]) -> tuple[Floats, Floats]:
-    """Months to death and to relapse: OS has proportional hazards, relapse or death the declared odds, both exactly."""
+def survival(model: MorettoModel, x: Mapping[str, Column]) -> tuple[Floats, Survival, Survival]:
+    """The log hazard ratio of death, survival, and survival without relapse."""
     b = model.death_effects
-    ratio = (
+    ratio = np.asarray(
         b["ecog_ps_group=1-2"] * (x["ecog"] > 0)
         + b["ras_braf_status=ras_mut"] * (x["ras_braf"] == 0)
         + b["ras_braf_status=braf_mut"] * (x["ras_braf"] == 1)
         + b["first_line_duration_ge_median_3_7mo=yes"] * x["long"]
         + b["baseline_lobe_involvement=unilobar"] * ~x["bilobar"]
     )
-    lived = draws.exponential("death", n)
     six, twelve = log_odds(model, x)
     free_6, free_12 = 1 / (1 + np.exp(six)), 1 / (1 + np.exp(twelve))
 
     def alive(months: Floats) -> Floats:
         return np.asarray(np.exp(-model.death.cumulative(months) * np.exp(ratio)))
 
-    alive_12 = alive(np.full(n, CUT_12))
+    alive_12 = alive(np.full(ratio.size, CUT_12))
 
     def event_free(months: Floats) -> Floats:
         first = free_6 ** np.minimum(months / CUT_6, 1.0) ** model.early_shape
@@ -217,6 +222,13 @@ def _events(model: MorettoModel, draws: Draws, n: int, x: Mapping[str, Column]) 
         third = np.minimum(alive(months) / alive_12, 1.0) * np.exp(-model.late.cumulative(months))
         return np.asarray(first * second * third)
 
+    return ratio, alive, event_free
+
+
+def _events(model: MorettoModel, draws: Draws, n: int, x: Mapping[str, Column]) -> tuple[Floats, Floats]:
+    """Months to death and to relapse: OS has proportional hazards, relapse or death the declared odds, both exactly."""
+    ratio, alive, event_free = survival(model, x)
+    lived = draws.exponential("death", n)
     relapse = partner_months(
         draws.uniform("relapse", n), np.exp(-lived), model.dependence, event_free, alive, 400.0
     )

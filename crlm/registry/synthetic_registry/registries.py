@@ -37,7 +37,8 @@ def make_registry(study_id: str, patients: int, seed: int) -> tuple[dict[str, pl
     """A synthetic registry whose cohort, after the study's selection, has `patients` patients.
 
     The tables are keyed by their name in the dictionary and are in patient order; the same seed gives the same tables,
-    and those of a larger registry begin with those of a smaller one. ArgumentError for an unknown study, for fewer
+    and those of a larger registry begin with those of a smaller one. A table without rows is there too: it says that
+    nobody had such a thing. ArgumentError for an unknown study, for fewer
     than one patient or a negative seed.
     """
     if study_id not in STUDIES:
@@ -59,7 +60,7 @@ def make_registry(study_id: str, patients: int, seed: int) -> tuple[dict[str, pl
             )
         )
     tables, truth = STUDIES[study_id][0](patients, seed)
-    return {name: tables[name] for name in TABLES if name in tables and tables[name].height}, truth
+    return {name: tables[name] for name in TABLES if name in tables}, truth
 
 
 def write_registry(

@@ -44,12 +44,16 @@ def event_months(exponential: Floats, log_ratio: Floats, hazard: Hazard) -> Floa
     return hazard.months(exponential * np.exp(-log_ratio))
 
 
+Survival = Callable[[Floats], Floats]
+"""Survival per patient at a month per patient."""
+
+
 def partner_months(
     uniform: Floats,
     survival_first: Floats,
     dependence: float,
-    either: Callable[[Floats], Floats],
-    first: Callable[[Floats], Floats],
+    either: Survival,
+    first: Survival,
     horizon: float,
 ) -> Floats:
     """Months to a second event, so that the time to the earlier of the two has the survival function `either`.
@@ -64,18 +68,16 @@ def partner_months(
     # u | v of Clayton's copula: u^-d = v^-d (w^(-d/(1+d)) - 1) + 1
     wanted = survival_first**-d * (uniform ** (-d / (1 + d)) - 1)  # = u^-d - 1
     low, high = np.zeros_like(uniform), np.full_like(uniform, horizon)
-    never = _excess(either, first, d, high) < wanted
+    never = excess(either, first, d, high) < wanted
     for _ in range(45):
         middle = (low + high) / 2
-        before = _excess(either, first, d, middle) < wanted
+        before = excess(either, first, d, middle) < wanted
         low, high = np.where(before, middle, low), np.where(before, high, middle)
     return np.where(never, np.inf, high)
 
 
-def _excess(
-    either: Callable[[Floats], Floats], first: Callable[[Floats], Floats], d: float, t: Floats
-) -> Floats:
-    """S2(t)^-d - 1."""
+def excess(either: Survival, first: Survival, d: float, t: Floats) -> Floats:
+    """S2(t)^-d - 1 of the second event: 0 at first and never falling, or there is no such event."""
     return np.asarray(either(t) ** -d - first(t) ** -d)
 
 
