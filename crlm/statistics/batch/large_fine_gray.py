@@ -97,24 +97,18 @@ def _compiled(
     times: FloatArray, causes: NDArray[Any], of: int, X: FloatArray, names: tuple[str, ...], level: float
 ) -> LargeFineGrayFit | None:
     """The fit; None where the reference must look at it."""
-    from crlm.statistics.batch.fine_gray_kernel import column_ranges
-
     n, p = X.shape
-    total, lowest, highest = np.empty(p), np.empty(p), np.empty(p)
-    column_ranges(X, total, lowest, highest)
-    constant = highest - lowest <= 1e-12 * np.maximum(np.abs(lowest), np.abs(highest))
-    if not np.all(np.isfinite(total)) or constant.any():
+    rows = _Rows(times, causes, of, X)
+    if not np.all(rows.varying):
         return None
-    rows = _Rows(times, causes, of, X, total / n)
-    n_events, n_competing = int(rows.d.sum()), len(rows.kept)
+    n_events, n_competing = rows.n_events, rows.n_competing
     if not n_events:
         return None
     null = rows.at(np.zeros(p))
     spread = np.einsum("ij,ij->i", rows.x, rows.x) / n
     if not np.isfinite(null.log_likelihood) or len(dependence(null.information, spread * n_events).kept) < p:
         return None
-    farthest = np.maximum(highest - total / n, total / n - lowest)
-    best = _maximise(rows, null, farthest)
+    best = _maximise(rows, null)
     if best is None:
         return None
     beta, at, iterations = best
@@ -159,36 +153,36 @@ class _Sums:
 class _Rows:
     """The rows in order of time, and the passes over them; names are those of `fine_gray_kernel`."""
 
-    def __init__(
-        self, times: FloatArray, causes: NDArray[Any], of: int, X: FloatArray, mean: FloatArray
-    ) -> None:
-        from crlm.statistics.batch.fine_gray_kernel import event_blocks, sort_rows
+    def __init__(self, times: FloatArray, causes: NDArray[Any], of: int, X: FloatArray) -> None:
+        from crlm.statistics.batch.fine_gray_kernel import event_times, sort_rows
 
         n, p = X.shape
-        table, _ = time_keys(times, causes == of, 1)
+        events = causes == of
+        table, _ = time_keys(times, events, 1)
+        self.n_events = int(np.count_nonzero(events))
+        self.n_competing = int(np.count_nonzero(causes)) - self.n_events
         cells = len(table.values)
-        self.x, self.state, first = (
-            np.empty((p, n)),
-            np.empty(n, dtype=np.int8),
-            np.empty(min(n, cells) + 1, dtype=np.int64),
-        )
-        T = sort_rows(table.keys, cells, causes, of, X, mean, self.x, self.state, first)
+        self.x, self.state = np.empty((p, n)), np.empty(n, dtype=np.int8)
+        first = np.empty(min(n, cells) + 1, dtype=np.int64)
+        T = sort_rows(table.keys, cells, causes, of, X, self.x, self.state, first)
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is for the reference
+            lowest, highest, mean = self.x.min(axis=1), self.x.max(axis=1), self.x.mean(axis=1)
+            self.x -= mean[:, None]
+            largest = np.maximum(np.abs(lowest), np.abs(highest))
+            self.varying = (highest - lowest > 1e-12 * largest) & np.isfinite(mean)
+            self.farthest = np.maximum(highest - mean, mean - lowest)
         self.first = first[: T + 1]
         self.censored, d, uncensored = np.empty(T), np.empty(T), np.empty(T)
-        begin, kept_begin = np.empty(T + 1, dtype=np.int64), np.empty(T + 1, dtype=np.int64)
-        kept, share, self.events_x = np.empty(n, dtype=np.int64), np.empty(n), np.zeros(p)
-        K, m = event_blocks(
-            self.state, self.first, self.x, self.censored, begin, d, uncensored, kept, share, kept_begin,
+        self.passed, self.events_x = np.empty(n, dtype=np.int32), np.empty(p)
+        kept, share = np.empty(self.n_competing + 1, dtype=np.int32), np.empty(self.n_competing + 1)
+        K, m = event_times(
+            self.x, self.state, self.first, self.censored, d, uncensored, self.passed, kept, share,
             self.events_x,
         )  # fmt: skip
-        self.begin, self.kept_begin, self.d, self.uncensored = (
-            begin[: K + 1], kept_begin[: K + 1], d[:K], uncensored[:K],
-        )  # fmt: skip
-        self.kept, self.share = kept[:m], share[:m]
-        self.exponents = np.empty(n, dtype=np.int64)
+        self.d, self.uncensored, self.kept, self.share = d[:K], uncensored[:K], kept[:m], share[:m]
         self.risk, self.kept_risk = np.empty(n), np.empty(m)
         self.expected, self.expected_later = np.empty(n), np.empty(m)
-        self.means, self.kept_sums, self.hazard = np.empty((p + 1, K)), np.empty((p + 1, K)), np.empty(K)
+        self.means, self.kept_sums, self.hazard = np.empty((p + 2, K)), np.empty((p + 2, K)), np.empty(K)
 
     def at(self, beta: FloatArray) -> _Sums:
         """The pseudo-likelihood at beta (p,)."""
@@ -197,8 +191,8 @@ class _Rows:
         p = len(beta)
         score, information = np.empty(p), np.empty((p, p))
         log_likelihood = moments(
-            self.x, beta, self.begin, self.d, self.uncensored, self.kept, self.share, self.kept_begin,
-            self.events_x, self.exponents, self.risk, self.kept_risk, self.expected, self.expected_later,
+            self.x, beta, self.d, self.uncensored, self.passed, self.kept, self.share, self.events_x,
+            self.risk, self.kept_risk, self.expected, self.expected_later,
             self.means, self.kept_sums, self.hazard, score, information,
         )  # fmt: skip
         return _Sums(log_likelihood, score, information)
@@ -210,18 +204,15 @@ class _Rows:
         p = len(self.x)
         result = np.empty((p, p))
         squared_influence(
-            self.x, self.state, self.first, self.censored, self.begin, self.uncensored, self.risk,
+            self.x, self.state, self.first, self.censored, self.uncensored, self.passed, self.kept, self.risk,
             self.kept_risk, self.expected, self.expected_later, self.means, self.kept_sums, self.hazard, result,
         )  # fmt: skip
         return result
 
 
-def _maximise(rows: _Rows, here: _Sums, farthest: FloatArray) -> tuple[FloatArray, _Sums, int] | None:
-    """Newton's method from beta = 0, as in the reference; None where the way to the maximum is not plain.
-
-    farthest: (p,) the largest absolute value of each column.
-    """
-    beta, before = np.zeros(len(farthest)), np.inf
+def _maximise(rows: _Rows, here: _Sums) -> tuple[FloatArray, _Sums, int] | None:
+    """Newton's method from beta = 0, as in the reference; None where the way to the maximum is not plain."""
+    beta, before = np.zeros(len(rows.x)), np.inf
     for iteration in range(MANY_ITERATIONS):
         step = newton_step(here.information, here.score)
         if step is None:
@@ -230,7 +221,7 @@ def _maximise(rows: _Rows, here: _Sums, farthest: FloatArray) -> tuple[FloatArra
         if abs(length) <= CONVERGED:
             return (beta + step, here, iteration) if abs(length) <= QUADRATIC * before else None
         before = length
-        if np.abs(step) @ farthest > LONGEST_STEP:
+        if np.abs(step) @ rows.farthest > LONGEST_STEP:
             change = float(np.abs(step @ rows.x).max())
             step = step * min(1.0, LONGEST_STEP / change)
         there = step_upwards(rows.at, beta, step, here)
