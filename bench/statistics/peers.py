@@ -32,10 +32,10 @@ def crlm(task, a):  # noqa: PLR0911
     from crlm.statistics.batch.cox_bootstrap import bootstrap_backward_elimination, bootstrap_cox
     from crlm.statistics.batch.large_cox import large_cox
     from crlm.statistics.batch.large_curves import grouped_curves
+    from crlm.statistics.batch.large_fine_gray import large_fine_gray
     from crlm.statistics.batch.logistic_bootstrap import bootstrap_logistic
     from crlm.statistics.batch.screen import screen_cox
     from crlm.statistics.batch.trials import analyse_trials
-    from crlm.statistics.competing_risks.fine_gray import fine_gray
     from crlm.statistics.cox.fit import cox
 
     names = [f"x{j}" for j in range(a["X"].shape[1])] if "X" in a else []
@@ -57,7 +57,9 @@ def crlm(task, a):  # noqa: PLR0911
     if task == "curves":
         return lambda: [grouped_curves(a["time"], a["event"], a["group"], "abc").log_rank.test.statistic]
     if task == "fine_gray":
-        return lambda: [one.value for one in fine_gray(a["time"], a["event"], 1, a["X"], names).coefficients]
+        return lambda: [
+            one.value for one in large_fine_gray(a["time"], a["event"], 1, a["X"], names).coefficients
+        ]
     if task == "trials":
 
         def trials():

@@ -29,7 +29,8 @@ ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "bench-statistics"
 LIMIT = 150  # seconds a peer may take
 PROGRAMS = ("data.py", "peers.py", "peers.R", "machine.py", "cold.py", "scaling.py")
-SOURCES = ("crlm/statistics", "requirements/bench.txt", *(f"bench/statistics/{one}" for one in PROGRAMS))
+PINS = ("requirements/bench.txt", "requirements/comprisk.txt")
+SOURCES = ("crlm/statistics", *PINS, *(f"bench/statistics/{one}" for one in PROGRAMS))
 PRESENT = (
     "for (p in c('survival','cmprsk','jsonlite')) if (!requireNamespace(p, quietly=TRUE)) quit(status=1)"
 )
