@@ -32,12 +32,14 @@ def run_checks(
     registry: Registry,
     dictionary: RegistryDictionary | None = None,
     checks: Sequence[RecordCheck] | None = None,
+    most_rows: int | None = MOST_ROWS,
 ) -> tuple[Finding, ...]:
     """A finding for each check of the dictionary that some row breaks, in the order of the checks.
 
     `count` are the rows for which the check is certainly false, `rows` the first of them, `unknown` the rows for which
     it cannot be said because a value is missing: unknown is no violation. A partial date (2019-05) may be any day of
-    its period; only what is false on all of them is a violation. `checks` replaces those of the dictionary.
+    its period; only what is false on all of them is a violation. `checks` replaces those of the dictionary;
+    with `most_rows` None a finding names every row.
     """
     dictionary = dictionary or registry_dictionary()
     tables = {name: records.frame for name, records in registry.tables.items()}
@@ -46,11 +48,11 @@ def run_checks(
     for check in dictionary.checks if checks is None else checks:
         if tables[check.table].height:
             holds = _holds(resolve(check.expect, check.table, dictionary), view)
-            findings += _findings(check, holds, tables[check.table][ROW])
+            findings += _findings(check, holds, tables[check.table][ROW], most_rows)
     return tuple(findings)
 
 
-def _findings(check: RecordCheck, holds: pl.Series, rows: pl.Series) -> list[Finding]:
+def _findings(check: RecordCheck, holds: pl.Series, rows: pl.Series, most: int | None) -> list[Finding]:
     broken = rows.filter((~holds).fill_null(False))
     if not broken.len():
         return []
@@ -60,7 +62,7 @@ def _findings(check: RecordCheck, holds: pl.Series, rows: pl.Series) -> list[Fin
             check.severity,
             check.sentence,
             count=broken.len(),
-            rows=tuple(broken.head(MOST_ROWS)),
+            rows=tuple(broken if most is None else broken.head(most)),
             table=check.table,
             unknown=holds.null_count(),
         )
