@@ -165,9 +165,9 @@ class DijkstraModel:
 
     crude: Mapping[str, tuple[float, float, int]] = field(
         default_factory=lambda: {
-            "OS": (-0.2162, 0.0042, 1_200_000),
-            "LTPFS": (-0.5482, 0.0054, 1_200_000),
-            "DPFS": (-0.0693, 0.0028, 1_200_000),
+            "OS": (-0.2222, 0.0027, 3_000_000),
+            "LTPFS": (-0.5527, 0.0034, 3_000_000),
+            "DPFS": (-0.0655, 0.0018, 3_000_000),
         }
     )
     """What the unadjusted Cox model of each endpoint converges to: log hazard ratio, standard error, patients."""
