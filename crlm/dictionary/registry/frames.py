@@ -35,6 +35,11 @@ def precision_column(name: str) -> str:
     return f"{name}__precision"
 
 
+def reason_column(name: str) -> str:
+    """The column that says in words why values of a variable are missing, where no text code can say it."""
+    return f"{name}__reason"
+
+
 def partial_dates(frame: pl.DataFrame, variable: Variable | str) -> bool:
     """Whether some value of a date is known to the month or the year only."""
     name = precision_column(variable if isinstance(variable, str) else variable.name)

@@ -14,6 +14,7 @@ from crlm.dictionary.registry.frames import STORED_AS, precision_column
 from crlm.problems import DataError
 from crlm.registry.cells import Cells, cell_frame, missing_reason
 from crlm.registry.decimal_sign import decimal_sign
+from crlm.registry.importing.beside import with_what_stands_beside
 from crlm.registry.importing.cells_of import PRECISIONS, date_value, levels_in
 from crlm.registry.importing.complaints import cell_issues, range_issues, unknown_header_words
 from crlm.registry.importing.declared import Declared
@@ -50,6 +51,7 @@ def typed_table(table: Table, declared: Declared) -> TypedTable:
     Every variable of the table is in the frame; one that the source lacks is null, with the reason ABSENT. A cell that
     is not a value is an issue, and missing with the reason UNREADABLE.
     """
+    declared = with_what_stands_beside(table, declared)
     raw = declared.raw
     found, issues = _columns(table, declared)
     variables = [variable for variable in table.variables if variable.name in found]

@@ -1,0 +1,1 @@
+"""Export: a registry in the formats that other software reads, and what each of them cannot hold."""
