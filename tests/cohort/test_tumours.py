@@ -152,10 +152,13 @@ def margins(*cells: str, residual="-", recorded="-"):
         patient=PATIENT,
         crlm_episode=EPISODE,
         local_treatment=f"""
-            procedure_id | patient_id | episode_id | treatment_intent | procedure_modalities | residual_disease | resection_margin_mm
-            O1           | P1         | E1         | curative         | resection            | {residual}       | {recorded}
+            procedure_id | episode_id | treatment_intent | procedure_modalities | residual_disease | resection_margin_mm
+            O1           | E1         | curative         | resection            | {residual}       | {recorded}
         """,
-        treated_lesion=f"treated_lesion_id | procedure_id | lesion_id | modality | margin_mm | margin_type\n{rows}",
+        treated_lesion=f"""
+            treated_lesion_id | procedure_id | lesion_id | modality | margin_mm | margin_type
+            {rows}
+        """,
     )
     return seen(here, "resection_status_1mm", "resection_status_0mm", "resection_status_parenchymal")[0]
 

@@ -79,7 +79,10 @@ def episode(columns: str, cells: str, **tables: str):
     )
 
 
-BOX = "liver_involvement_pct | n_segments_involved | vascular_invasion_unresectable | r0_achievable | adequate_inflow_outflow_biliary"
+BOX = (
+    "liver_involvement_pct | n_segments_involved | vascular_invasion_unresectable | r0_achievable "
+    "| adequate_inflow_outflow_biliary"
+)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class EpisodeView:
         self.episodes = registry.tables["crlm_episode"].frame
         self._found: dict[str, pl.Series] = {}
         self._made: dict[str, pl.DataFrame] = {}
+        self._places: dict[str, pl.Series] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
         if name not in self._found:
@@ -86,45 +87,49 @@ class EpisodeView:
         home = home_of(name)
         if home == "crlm_episode" or name == ROW:
             return self.episodes[name]
-        if home == "local_treatment":
-            sessions = self.table(home).with_columns(pl.col("procedure_id").alias("index_procedure_id"))
-            return self.joined(sessions, "index_procedure_id", name)
-        if home == "primary_tumour":
-            return self.joined(self._first_primary(), PATIENT, name)
-        if home == "patient":
-            return self.joined(self.table(home), PATIENT, name)
-        if home == "centre":
-            return self.joined(self.table(home), "centre_id", name)
+        if home is not None:
+            return self._of(home, name)
         prefix = next((one for one in EARLIER if name.startswith(one)), None)
         if prefix is None:
             raise KeyError(name)
-        return self._earlier(prefix, name.removeprefix(prefix))
+        return self[name.removeprefix(prefix)].gather(self._place(prefix))
 
-    def _first_primary(self) -> pl.DataFrame:
-        """Each patient's first primary tumour by diagnosis; of several on one day, the first by its key."""
-        primary = self.table("primary_tumour")
-        return primary.sort("date_primary_diagnosis", "primary_id", nulls_last=True).unique(
-            PATIENT, keep="first", maintain_order=True
-        )
+    def _of(self, home: str, name: str) -> pl.Series:
+        """A variable of the row of another table that an episode belongs to; null where there is none."""
+        if self.table(home).height == 0:
+            return pl.Series([None] * self.episodes.height, dtype=self.table(home)[name].dtype)
+        return self.table(home)[name].gather(self._place(home))
 
-    def _earlier(self, prefix: str, name: str) -> pl.Series:
-        """A variable of the patient's first episode, or of the one before."""
-        frame = pl.DataFrame(
-            {
-                "patient": self.episodes[PATIENT],
-                "number": self.episodes["episode_number"],
-                "value": self[name],
-            }
+    def _place(self, of: str) -> pl.Series:
+        """For each episode, where its row is: in a table it belongs to, or, by prefix, among the episodes."""
+        if of not in self._places:
+            keys, rows = self._keys_of(of)
+            found = keys.join(rows, on=keys.columns, how="left", maintain_order="left")
+            self._places[of] = found["place"]
+        return self._places[of]
+
+    def _keys_of(self, of: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The keys that the episodes ask for, and those of the rows, the first row of each, with its `place`."""
+        if of in EARLIER:
+            number = pl.col("episode_number")
+            mine = self.episodes.select(PATIENT, number.alias("number"))
+            wanted = pl.lit(1, dtype=pl.Int64) if of == "initial_" else pl.col("number") - 1
+            keys, rows = mine.with_columns(wanted.alias("number")), mine
+        elif of == "local_treatment":
+            keys = self.frame("index_procedure_id")
+            rows = self.table(of).select(pl.col("procedure_id").alias("index_procedure_id"))
+        else:
+            key = "centre_id" if of == "centre" else PATIENT
+            keys, rows = self.frame(key), self.table(of).select(key)
+        placed = rows.with_row_index("place")
+        if of == "primary_tumour":
+            dated = self.table(of).select("date_primary_diagnosis", "primary_id")
+            placed = pl.concat([placed, dated], how="horizontal").sort(
+                "date_primary_diagnosis", "primary_id", nulls_last=True
+            )
+        return keys, placed.unique(rows.columns, keep="first", maintain_order=True).select(
+            *rows.columns, "place"
         )
-        wanted = pl.lit(1, dtype=pl.Int64) if prefix == "initial_" else pl.col("number") - 1
-        source = frame.unique(["patient", "number"], keep="first", maintain_order=True)
-        return frame.with_columns(wanted.alias("wanted")).join(
-            source,
-            left_on=["patient", "wanted"],
-            right_on=["patient", "number"],
-            how="left",
-            maintain_order="left",
-        )["value_right"]
 
 
 def home_of(name: str) -> str | None:

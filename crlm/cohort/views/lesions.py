@@ -34,6 +34,7 @@ class LesionView:
             maintain_order="left",
         ).rename({EPISODE: "episode_of_procedure"}, strict=False)
         self._found: dict[str, pl.Series] = {}
+        self._places: dict[str, pl.Series] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
         if name not in self._found:
@@ -56,13 +57,19 @@ class LesionView:
         if name == ROW or name in self.lesions.columns:
             return self.lesions[name]
         if name in _of_metastasis():
-            rows = self.registry.tables["metastasis"].frame.select("lesion_id", name)
-            return self.lesions.select("lesion_id").join(
-                rows, on="lesion_id", how="left", maintain_order="left"
-            )[name]
-        values = self.of_episodes.frame(EPISODE).with_columns(self.of_episodes[name].alias("value"))
-        keys = self.lesions.select(pl.col("episode_of_procedure").alias(EPISODE))
-        return keys.join(values, on=EPISODE, how="left", maintain_order="left")["value"]
+            metastases = self.registry.tables["metastasis"].frame
+            return metastases[name].gather(self._place("lesion_id", metastases))
+        return self.of_episodes[name].gather(self._place(EPISODE, self.of_episodes.episodes))
+
+    def _place(self, key: str, rows: pl.DataFrame) -> pl.Series:
+        """For each lesion, where the row with its key is in another table."""
+        if key not in self._places:
+            mine = pl.DataFrame([self[key]])
+            found = mine.join(
+                rows.select(key).with_row_index("place"), on=key, how="left", maintain_order="left"
+            )
+            self._places[key] = found["place"]
+        return self._places[key]
 
 
 def _of_metastasis() -> frozenset[str]:

@@ -58,6 +58,23 @@ def therapies(view: EpisodeView) -> pl.DataFrame:
     return pl.concat([named, placed.select(named.columns)])
 
 
+def windows(view: EpisodeView) -> pl.DataFrame:
+    """The days that precede the treatment of each episode: `after` one day, exclusive, `through` another, inclusive."""
+    ordered = view.frame(EPISODE, PATIENT, "episode_number", "date_procedure", "date_crlm_diagnosis").sort(
+        PATIENT, "episode_number", EPISODE
+    )
+    bound = pl.coalesce("date_procedure", "date_crlm_diagnosis")
+    patient = pl.col(PATIENT)
+    return ordered.select(
+        EPISODE,
+        PATIENT,
+        bound.shift(1).alias("after"),
+        bound.alias("through"),
+        (patient != patient.shift(1)).fill_null(True).alias("is_first"),
+        (patient != patient.shift(-1)).fill_null(True).alias("is_last"),
+    )
+
+
 def preoperative_rows(view: EpisodeView, table: str, date: str) -> pl.DataFrame:
     """Rows about the time before an episode's treatment, each with the episode it belongs to.
 
@@ -70,22 +87,11 @@ def preoperative_rows(view: EpisodeView, table: str, date: str) -> pl.DataFrame:
         named, rows = rows.filter(pl.col(EPISODE).is_not_null()), rows.filter(pl.col(EPISODE).is_null())
     else:
         named = rows.clear().with_columns(pl.lit(None, dtype=pl.String).alias(EPISODE))
-    bound = pl.coalesce("date_procedure", "date_crlm_diagnosis")
-    windows = (
-        view.frame(EPISODE, PATIENT, "episode_number", "date_procedure", "date_crlm_diagnosis")
-        .sort("episode_number", EPISODE)
-        .select(
-            EPISODE,
-            PATIENT,
-            bound.shift(1).over(PATIENT).alias("after"),
-            bound.alias("through"),
-            (pl.int_range(pl.len()).over(PATIENT) == 0).alias("is_first"),
-            (pl.int_range(pl.len()).over(PATIENT) == pl.len().over(PATIENT) - 1).alias("is_last"),
-        )
-    )
+    if rows.height == 0:
+        return named
     placed = (
         rows.drop(EPISODE, strict=False)
-        .join(windows, on=PATIENT, how="inner", maintain_order="left")
+        .join(view.once(windows), on=PATIENT, how="inner", maintain_order="left")
         .filter(
             (pl.col("is_first") | (pl.col(date) > pl.col("after")))
             & (pl.col("is_last") | (pl.col(date) <= pl.col("through")))
