@@ -22,7 +22,6 @@ PLAIN = [one for one in GOLDEN["fits"] if not one["grouped"][0]]
 def assert_same(fast: LargeFineGrayFit, slow: FineGrayFit) -> None:
     for field in ("cause", "names", "n", "n_events", "n_competing", "n_censored", "reason", "notes"):
         assert getattr(fast, field) == getattr(slow, field), field
-    assert abs(fast.iterations - slow.iterations) <= 1
     for one, other in zip(fast.coefficients, slow.coefficients, strict=True):
         assert_same_values(one, other)
     for one, other in zip(fast.hazard_ratios, slow.hazard_ratios, strict=True):
