@@ -38,6 +38,19 @@ def staged_folder(target: Path, *, ours: Sequence[str]) -> Iterator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
+def write_file(target: Path, text: str) -> None:
+    """Write a text file in one piece: aside first, then moved into place. Raises `OutputError`."""
+    target = Path(target)
+    staged = target.with_name(f".{target.name}.part")
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        staged.write_text(text, encoding="utf-8", newline="")
+        staged.replace(target)
+    except OSError as error:
+        staged.unlink(missing_ok=True)
+        raise OutputError(_cannot_write(target, error)) from error
+
+
 def refuse_foreign(target: Path, ours: Sequence[str]) -> None:
     """Raise an OutputError when `target` is a file, or a folder that holds more than `ours`: ask before a long run."""
     if not target.exists():

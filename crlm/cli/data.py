@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from crlm.cli import terminal
+from crlm.cli.codebook import codebook
 from crlm.cli.study import DataFile, ProtocolName
 from crlm.cli.terminal import Json, Quiet
 
 app = typer.Typer(help="Look at a table before it is analysed; make synthetic ones.", no_args_is_help=True)
+app.command(short_help="Print the data dictionary of a registry.")(codebook)
 
 
 @app.command(short_help="Say what is missing or odd in a table.")
@@ -87,7 +89,12 @@ def synth(
         int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same data.")
     ] = 1,
     file_format: Annotated[
-        TableFormat, typer.Option("--format", help="The files of a registry; one table is always CSV.")
+        TableFormat,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="The files of a registry: csv or parquet. One table is always CSV.",
+        ),
     ] = TableFormat.csv,
     quiet: Quiet = False,
     json: Json = False,
@@ -100,31 +107,27 @@ def synth(
     from crlm.registry.synthetic_registry import STUDIES, write_registry
 
     if study in STUDIES:
-        cohort = STUDIES[study][1] if patients is None else patients
-        rows = write_registry(study, cohort, seed, out, file_format.value)
-        if json:
-            terminal.print_json(
-                {
-                    "exit_code": 0,
-                    "folder": str(out),
-                    "tables": rows,
-                    "patients": cohort,
-                    "seed": seed,
-                    "synthetic": True,
-                }
-            )
-        elif not quiet:
-            typer.echo(
-                f"{rows['patient']} SYNTHETIC patients (seed {seed}), {cohort} of them in the cohort, written to {out}"
-            )
-        return
-    from crlm.registry.synthetic import DEFAULT_PATIENTS, write_synthetic
+        number = STUDIES[study][1] if patients is None else patients
+        rows = write_registry(study, number, seed, out, file_format.value)
+        written = out / f"patient.{file_format.value}"
+        words = f"{rows['patient']} SYNTHETIC patients (seed {seed}), {number} of them in the cohort, written to {out}"
+    else:
+        from crlm.registry.synthetic import DEFAULT_PATIENTS, write_synthetic
 
-    number = DEFAULT_PATIENTS if patients is None else patients
-    written = write_synthetic(study, patients=number, seed=seed, directory=out)
+        number = DEFAULT_PATIENTS if patients is None else patients
+        written = write_synthetic(study, patients=number, seed=seed, directory=out)
+        rows = {written.stem: number}
+        words = f"{number} SYNTHETIC patients (seed {seed}) written to {written}"
     if json:
         terminal.print_json(
-            {"exit_code": 0, "file": str(written), "patients": number, "seed": seed, "synthetic": True}
+            {
+                "exit_code": 0,
+                "file": str(written),
+                "tables": [{"table": name, "rows": count} for name, count in rows.items()],
+                "patients": number,
+                "seed": seed,
+                "synthetic": True,
+            }
         )
     elif not quiet:
-        typer.echo(f"{number} SYNTHETIC patients (seed {seed}) written to {written}")
+        typer.echo(words)

@@ -7,7 +7,7 @@ import typer
 from crlm.cli.terminal import print_json
 
 app = typer.Typer(
-    help="JSON Schemas of protocol and results, for other software.",
+    help="JSON Schemas of protocol, results and registry, for other software.",
     no_args_is_help=True,
 )
 
@@ -26,3 +26,12 @@ def results() -> None:
     from crlm.study.results_schema import results_schema
 
     print_json(results_schema())
+
+
+@app.command()
+def registry() -> None:
+    """Print the JSON Schema of a registry: all tables of the data dictionary as lists of records."""
+    from crlm.dictionary.registry import registry_dictionary
+    from crlm.dictionary.registry.schema import registry_schema
+
+    print_json(registry_schema(registry_dictionary()))

@@ -16,6 +16,7 @@ from crlm.cli import main
 from crlm.cli.flow import read_records
 from crlm.cohort.derived import DerivedVariable, add_derived
 from crlm.cohort.endpoints import EndpointDefinition, survival_data
+from crlm.dictionary.registry.redcap_reading import from_redcap
 from crlm.dictionary.variables import Variable
 from crlm.output import staged_folder
 from crlm.problems import CrlmError, Problem
@@ -372,6 +373,7 @@ SPECIMENS = {
     "cell-workbook-error": in_workbook(excel_error),
     "cell-formula-without-value": in_workbook(set_cell("C3", "=2+3")),
     "cells-more": in_table(MANY_BAD),
+    "redcap-dictionary": lambda: raised(lambda: from_redcap("a,b\n1,2\n")),
     # values, identifiers and checks
     "value-out-of-range": in_cell(3, "age", 460),
     "values-more": in_table(MANY_ROWS),

@@ -177,8 +177,8 @@ def _derived(dictionary: RegistryDictionary) -> str:
         "",
         "Computed from [recorded variables](tables.md), never typed in. *Cohort*: one function of the software",
         "computes it for every study. *Protocol*: each study states its own cut-offs, groups or timepoints in its",
-        "protocol. *Known at* is the date at which the value becomes known: a group that becomes known after time zero is a",
-        "bias, and reports say so.",
+        "protocol. *Known at* is the date at which the value becomes known: a group that becomes known after time zero",
+        "is a bias, and reports say so.",
         "",
     ]
     for unit in ("patient", "episode", "procedure", "lesion"):

@@ -58,12 +58,10 @@ def from_redcap(text: str) -> RedcapTables:
 def _rows(text: str) -> list[Row]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     absent = [column for column in HEADER if column not in (reader.fieldnames or ())]
-    rows = (
-        [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
-        if not absent
-        else []
-    )
-    if absent or not rows:
+    rows: list[Row] = []
+    if not absent:
+        rows = [{key: (row[key] or "").strip() for key in HEADER} for row in reader]
+    if not rows:
         given = f"this is no REDCap data dictionary: it has no {absent[0]!r}" if absent else "it has no field"
         raise _refused(given, 1)
     return rows
