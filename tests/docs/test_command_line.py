@@ -71,7 +71,7 @@ def default_in_words(parameter):
     if parameter.name == "formats":
         assert parameter.default is None  # what that means is tested below
         return "all three"
-    return {False: "off"}.get(parameter.default, str(parameter.default))
+    return {False: "off", None: "none"}.get(parameter.default, str(parameter.default))
 
 
 def test_the_synopsis_names_every_command():
