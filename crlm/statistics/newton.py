@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -29,15 +30,15 @@ Sums = TypeVar("Sums", bound=HasLogLikelihood)
 
 def newton_step(information: FloatArray, score: FloatArray) -> FloatArray | None:
     """The Newton step, solved with the information scaled to a unit diagonal; None where impossible."""
-    diagonal = np.diagonal(information)
+    diagonal = information.diagonal()
     if not diagonal.min(initial=np.inf) > 0.0:
         return None
     root = np.sqrt(diagonal)
     try:
-        step = np.linalg.solve(information / np.outer(root, root), score / root) / root
+        step = np.linalg.solve(information / (root[:, None] * root), score / root) / root
     except np.linalg.LinAlgError:
         return None
-    return step if np.all(np.isfinite(step)) else None
+    return step if math.isfinite(step @ step) else None
 
 
 def step_upwards(
@@ -56,7 +57,7 @@ def step_upwards(
 
 def inverse(information: FloatArray) -> FloatArray:
     """The inverse of a positive definite matrix, taken with its diagonal scaled to 1 and exactly symmetric."""
-    root = np.sqrt(np.diagonal(information))
-    scale = np.outer(root, root)
+    root = np.sqrt(information.diagonal())
+    scale = root[:, None] * root
     found = np.linalg.inv(information / scale) / scale
     return np.asarray((found + found.T) / 2.0)

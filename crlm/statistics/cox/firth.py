@@ -16,9 +16,10 @@ import numpy as np
 
 from crlm.statistics.cox.delayed_entry import IntArray
 from crlm.statistics.cox.likelihood import Moments, moments
-from crlm.statistics.cox.newton import LONGEST_STEP, MAX_HALVINGS
+from crlm.statistics.cox.newton import LONGEST_STEP
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.cox.solve import Solution
+from crlm.statistics.newton import MAX_HALVINGS
 from crlm.statistics.times import FloatArray
 
 CONVERGED = 1e-22

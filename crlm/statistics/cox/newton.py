@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,13 +12,10 @@ from crlm.statistics.cox.exact import ExactMoments, exact_moments
 from crlm.statistics.cox.few import FewMoments, few_patients, moments_at
 from crlm.statistics.cox.likelihood import Moments
 from crlm.statistics.cox.risk_sets import RiskSets
+from crlm.statistics.newton import CONVERGED, newton_step, step_upwards
 from crlm.statistics.times import FloatArray
 
-# The squared length of a Newton step in units of the standard errors. The error after a step is about the
-# square of the step, so that at this length the estimates are as exact as their arithmetic.
-CONVERGED = 1e-20
 MAX_ITERATIONS = 200
-MAX_HALVINGS = 40
 LONGEST_STEP = 20.0
 # A maximum is reached in fewer; a likelihood that rises for ever takes more than twice as many to look flat.
 MANY_ITERATIONS = 12
@@ -54,7 +51,7 @@ def maximise(start: AnyMoments, spread: FloatArray) -> Maximum:
     before = np.inf
     for iteration in range(MAX_ITERATIONS):
         score = here.score
-        step = _solve(information, score)
+        step = newton_step(information, score)
         if step is None:
             return Maximum(beta, here, information, iteration, converged=False)
         length = float(score @ step)
@@ -65,7 +62,7 @@ def maximise(start: AnyMoments, spread: FloatArray) -> Maximum:
         if slow and (found := find_separation(sets, step, spread)):
             return Maximum(beta, here, information, iteration, converged=False, separation=found)
         before = length
-        there = _step_upwards(sets, beta, _not_too_long(here, step), here)
+        there = step_upwards(partial(moments_like, here), beta, _not_too_long(here, step), here)
         if there is None:
             return Maximum(beta, here, information, iteration, converged=False)
         beta, here = there
@@ -93,33 +90,7 @@ def _not_too_long(here: AnyMoments, step: FloatArray) -> FloatArray:
     return step if change <= LONGEST_STEP else step * (LONGEST_STEP / change)
 
 
-def _step_upwards(
-    sets: RiskSets, beta: FloatArray, step: FloatArray, here: AnyMoments
-) -> tuple[FloatArray, AnyMoments] | None:
-    # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
-    lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
-    for _ in range(MAX_HALVINGS):
-        there = moments_like(here, beta + step)
-        if there.log_likelihood >= lowest:
-            return beta + step, there
-        step = step / 2.0
-    return None
-
-
 def _well_above_rounding(information: FloatArray, at_null: FloatArray) -> bool:
     """Whether no direction has lost all of the information it had at beta = 0."""
     inverse_root = np.linalg.inv(np.linalg.cholesky(at_null))
     return float(np.linalg.eigvalsh(inverse_root @ information @ inverse_root.T).min()) > 1e-10
-
-
-def _solve(information: FloatArray, score: FloatArray) -> FloatArray | None:
-    """The Newton step, solved with the information scaled to a unit diagonal; None where impossible."""
-    diagonal = information.diagonal()
-    if not diagonal.min(initial=np.inf) > 0.0:
-        return None
-    root = np.sqrt(diagonal)
-    try:
-        step = np.linalg.solve(information / (root[:, None] * root), score / root) / root
-    except np.linalg.LinAlgError:
-        return None
-    return step if math.isfinite(step @ step) else None

@@ -22,9 +22,10 @@ from crlm.statistics.cox.estimability import dependence
 from crlm.statistics.cox.fit import risk_sets_of
 from crlm.statistics.cox.likelihood import Moments, moments
 from crlm.statistics.cox.model import Ties
-from crlm.statistics.cox.newton import LONGEST_STEP, MAX_HALVINGS, maximise
+from crlm.statistics.cox.newton import LONGEST_STEP, maximise
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.cox.validation import validate_data, validate_names
+from crlm.statistics.newton import MAX_HALVINGS
 from crlm.statistics.times import FloatArray
 
 MAX_ITERATIONS = 200

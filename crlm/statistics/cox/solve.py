@@ -13,6 +13,7 @@ from crlm.statistics.cox.exact import ExactMoments
 from crlm.statistics.cox.likelihood import moments
 from crlm.statistics.cox.newton import AnyMoments, maximise, moments_at_zero
 from crlm.statistics.cox.risk_sets import RiskSets, split_strata
+from crlm.statistics.newton import inverse
 from crlm.statistics.times import BoolArray, FloatArray
 
 
@@ -91,7 +92,7 @@ def solve(null: AnyMoments, found: Dependence, spread: FloatArray, *, efron: boo
         beta=best.beta,
         log_likelihood=best.moments.log_likelihood,
         information=best.information,
-        covariance=_inverse(best.information) if best.converged else np.zeros_like(best.information),
+        covariance=inverse(best.information) if best.converged else np.zeros_like(best.information),
         directions=directions,
         null=lost_combinations,
         lost=(lost_combinations != 0.0).any(axis=0) | (directions != 0.0).any(axis=0),
@@ -108,10 +109,3 @@ def expected_size(sets: RiskSets, spread: FloatArray) -> FloatArray:
 def _what_is_left(sets: RiskSets, spread: FloatArray) -> Dependence:
     information = moments(sets, np.zeros(len(sets.X))).information
     return dependence(information, expected_size(sets, spread))
-
-
-def _inverse(information: FloatArray) -> FloatArray:
-    root = np.sqrt(information.diagonal())
-    scale = root[:, None] * root
-    inverse = np.linalg.inv(information / scale) / scale
-    return np.asarray((inverse + inverse.T) / 2.0)

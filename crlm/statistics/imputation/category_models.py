@@ -11,10 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm.statistics.imputation.refusal import CannotImpute
+from crlm.statistics.newton import newton_step, step_upwards
 from crlm.statistics.times import FloatArray
 
 _ITERATIONS = 60
-_At = Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]
+# The squared length of the last step: the error after it is about the square of this.
+_CONVERGED = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    log_likelihood: float
+    score: FloatArray
+    information: FloatArray
+
+
+_At = Callable[[FloatArray], _Sums]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +47,7 @@ def fit_multinomial(X: FloatArray, share: FloatArray, weights: FloatArray) -> Fi
     """
     q, others = X.shape[1], share.shape[1] - 1
 
-    def at(parameters: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    def at(parameters: FloatArray) -> _Sums:
         probability = multinomial_probabilities(X, parameters)
         log_p = np.log(np.maximum(np.sum(share * probability, axis=1), np.finfo(float).tiny))
         excess = weights[:, None] * (share - probability)[:, 1:]
@@ -44,7 +56,8 @@ def fit_multinomial(X: FloatArray, share: FloatArray, weights: FloatArray) -> Fi
             for b in range(others):
                 spread = probability[:, a + 1] * ((a == b) - probability[:, b + 1])
                 information[a, :, b] = X.T @ (X * (weights * spread)[:, None])
-        return float(weights @ log_p), (excess.T @ X).ravel(), information.reshape(others * q, others * q)
+        score = (excess.T @ X).ravel()
+        return _Sums(float(weights @ log_p), score, information.reshape(others * q, others * q))
 
     return _maximise(at, np.zeros(others * q))
 
@@ -73,9 +86,9 @@ def fit_proportional_odds(X: FloatArray, level: FloatArray, k: int, weights: Flo
     lower[below, code[below] - 1] = 1.0
     upper[:, k - 1 :] = lower[:, k - 1 :] = -X
 
-    def at(parameters: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    def at(parameters: FloatArray) -> _Sums:
         if np.any(np.diff(parameters[: k - 1]) <= 0.0):
-            return -np.inf, np.zeros(0), np.zeros((0, 0))
+            return _Sums(-np.inf, np.zeros(0), np.zeros((0, 0)))
         a = np.where(above, upper @ parameters, np.inf)
         b = np.where(below, lower @ parameters, -np.inf)
         # P(b < Y* < a) without cancellation: F(a) F(-b) (1 - exp(b - a)).
@@ -92,7 +105,8 @@ def fit_proportional_odds(X: FloatArray, level: FloatArray, k: int, weights: Flo
             + cross
             + cross.T
         )
-        return float(weights @ np.log(p)), upper.T @ (weights * ga) + lower.T @ (weights * gb), information
+        score = upper.T @ (weights * ga) + lower.T @ (weights * gb)
+        return _Sums(float(weights @ np.log(p)), score, information)
 
     shares = np.cumsum(np.bincount(code, weights, minlength=k))[:-1] / weights.sum()
     start = np.concatenate((special.logit(shares), np.zeros(q)))
@@ -116,20 +130,15 @@ def proportional_odds_probabilities(X: FloatArray, parameters: FloatArray, k: in
 
 
 def _maximise(at: _At, start: FloatArray) -> Fit:
-    """Newton's method with halved steps; `at` gives log-likelihood, score and information."""
-    parameters = start
-    value, score, information = at(parameters)
+    """Newton's method with halved steps."""
+    parameters, here = start, at(start)
     for _ in range(_ITERATIONS):
-        step = np.linalg.solve(information, score)
-        decrement = float(score @ step)
-        for _ in range(_ITERATIONS):
-            trial = at(parameters + step)
-            # At the maximum the values differ by rounding only.
-            if trial[0] >= value - 1e-12 * (1.0 + abs(value)):
-                break
-            step = step / 2.0
-        parameters = parameters + step
-        value, score, information = trial
-        if decrement < 1e-12:
-            return Fit(parameters, information, value)
+        step = newton_step(here.information, here.score)
+        there = None if step is None else step_upwards(at, parameters, step, here)
+        if step is None or there is None:
+            break
+        decrement = float(here.score @ step)
+        parameters, here = there
+        if decrement < _CONVERGED:
+            return Fit(parameters, here.information, here.log_likelihood)
     raise CannotImpute("the regression for it did not converge")

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from crlm.statistics.logistic.comparisons import Comparisons, IntArray, Moments
-from crlm.statistics.logistic.newton import MAX_HALVINGS, invertible, newton_step
+from crlm.statistics.logistic.newton import invertible
 from crlm.statistics.logistic.solve import Solution
+from crlm.statistics.newton import MAX_HALVINGS, newton_step
 from crlm.statistics.times import FloatArray
 
 CONVERGED = 1e-22

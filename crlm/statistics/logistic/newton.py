@@ -8,15 +8,12 @@ import numpy as np
 
 from crlm.statistics.logistic.comparisons import Comparisons, Moments
 from crlm.statistics.logistic.separation import Separation, largest_separation, separation_along
+from crlm.statistics.newton import CONVERGED, newton_step, step_upwards
 from crlm.statistics.times import FloatArray
 
-# The squared length of a Newton step in units of the standard errors. The error after a step is about the
-# square of the step, so that at this length the estimates are as exact as their arithmetic.
-CONVERGED = 1e-20
-# Where rounding keeps the steps from getting any shorter, this length is as good as it gets.
+# Where rounding keeps the steps from getting any shorter, this squared length is as good as it gets.
 ROUNDED = 1e-15
 MAX_ITERATIONS = 100
-MAX_HALVINGS = 40
 # No step moves the log odds of a comparison by more than this: farther out all is certain and nothing to go by.
 LONGEST_STEP = 30.0
 # Towards a maximum the steps shrink quadratically; only where there is none do they go on shrinking by e.
@@ -95,29 +92,8 @@ def _separation(model: Comparisons, step: FloatArray | None) -> Separation | Non
 def _step_upwards(
     model: Comparisons, theta: FloatArray, step: FloatArray, here: Moments
 ) -> tuple[FloatArray, Moments] | None:
-    # Close to the maximum the likelihood is flat to the last digit; its rounding must not stop a good step.
-    lowest = here.log_likelihood - 1e-9 * abs(here.log_likelihood)
     reach = float(np.abs(model.A @ step).max(initial=0.0))
-    step = step * min(1.0, LONGEST_STEP / max(reach, LONGEST_STEP))
-    for _ in range(MAX_HALVINGS):
-        there = model.at(theta + step)
-        if there.log_likelihood >= lowest:
-            return theta + step, there
-        step = step / 2.0
-    return None
-
-
-def newton_step(information: FloatArray, score: FloatArray) -> FloatArray | None:
-    """The Newton step, solved with the information scaled to a unit diagonal; None where impossible."""
-    diagonal = np.diagonal(information)
-    if not diagonal.min(initial=np.inf) > 0.0:
-        return None
-    root = np.sqrt(diagonal)
-    try:
-        step = np.linalg.solve(information / np.outer(root, root), score / root) / root
-    except np.linalg.LinAlgError:
-        return None
-    return step if np.all(np.isfinite(step)) else None
+    return step_upwards(model.at, theta, step * min(1.0, LONGEST_STEP / max(reach, LONGEST_STEP)), here)
 
 
 def invertible(information: FloatArray) -> bool:
@@ -130,11 +106,3 @@ def invertible(information: FloatArray) -> bool:
     except np.linalg.LinAlgError:
         return False
     return True
-
-
-def inverse(information: FloatArray) -> FloatArray:
-    """The inverse of a positive definite matrix, symmetric to the last digit."""
-    root = np.sqrt(np.diagonal(information))
-    scale = np.outer(root, root)
-    found = np.linalg.inv(information / scale) / scale
-    return np.asarray((found + found.T) / 2.0)

@@ -10,8 +10,9 @@ import numpy as np
 
 from crlm.statistics.cox.estimability import Dependence, dependence
 from crlm.statistics.logistic.comparisons import Comparisons, IntArray, Moments
-from crlm.statistics.logistic.newton import inverse, maximise
+from crlm.statistics.logistic.newton import maximise
 from crlm.statistics.logistic.separation import ROUNDING
+from crlm.statistics.newton import inverse
 from crlm.statistics.regression import robust_error
 from crlm.statistics.regression import wald_statistic as quadratic_form
 from crlm.statistics.times import BoolArray, FloatArray
