@@ -24,15 +24,15 @@ from crlm.cohort.views import (  # noqa: F401  (their functions register)
     tumours,
     volumetry,
 )
-from crlm.cohort.views.derivations import OF_EPISODES, OF_LESIONS
 from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView, episode_variables
+from crlm.cohort.views.knowledge import dates_known, known_at
 from crlm.cohort.views.lesions import LESION, LesionView, lesion_variables
 from crlm.dictionary.records import ROW, Records, Registry
 from crlm.dictionary.variables import Variable
 
 Unit = Literal["patient", "episode", "lesion"]
 
-__all__ = ["known_at", "unit_records", "view_variables"]
+__all__ = ["dates_known", "known_at", "unit_records", "view_variables"]
 
 
 @cache
@@ -41,12 +41,6 @@ def view_variables(unit: Unit) -> Mapping[str, Variable]:
     if unit == "lesion":
         return episode_variables() | lesion_variables()
     return episode_variables()
-
-
-def known_at(name: str) -> str | None:
-    """The date variable at which a derived variable becomes known; None when the dictionary does not say."""
-    found = OF_EPISODES.get(name) or OF_LESIONS.get(name)
-    return found.known_at if found else None
 
 
 def unit_records(registry: Registry, unit: Unit, names: Iterable[str]) -> Records:

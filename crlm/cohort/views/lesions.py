@@ -72,6 +72,12 @@ class LesionView:
         return self._places[key]
 
 
+def home_of_lesion(name: str) -> str | None:
+    """The table in which a variable that only a lesion has is recorded; None when there is none."""
+    tables = (registry_dictionary().table(table) for table in OWN_TABLES)
+    return next((table.name for table in tables if name in table.by_name), None)
+
+
 def _of_metastasis() -> frozenset[str]:
     return frozenset(variable.name for variable in registry_dictionary().table("metastasis").variables)
 
