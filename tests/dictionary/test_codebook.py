@@ -22,7 +22,9 @@ def test_no_other_page_is_there():
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(PAGES)
 
 
-@pytest.mark.parametrize("text", [codebook_markdown(DICTIONARY), html.unescape(PAGES["codebook.html"])], ids=["md", "html"])
+@pytest.mark.parametrize(
+    "text", [codebook_markdown(DICTIONARY), html.unescape(PAGES["codebook.html"])], ids=["md", "html"]
+)
 def test_everything_is_in_it(text):
     for table in DICTIONARY.tables:
         assert table.label in text
