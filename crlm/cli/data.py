@@ -1,4 +1,4 @@
-"""`crlm data`: look at a table before it is analysed, and make synthetic ones."""
+"""`crlm data`: look at data before they are analysed, keep them as a snapshot, and make synthetic ones."""
 
 from __future__ import annotations
 
@@ -8,26 +8,67 @@ from typing import Annotated
 
 import typer
 
-from crlm.cli import terminal
+from crlm.cli import registry_data, terminal
 from crlm.cli.codebook import codebook
-from crlm.cli.study import DataFile, ProtocolName
+from crlm.cli.study import MappingFile
 from crlm.cli.terminal import Json, Quiet
 
-app = typer.Typer(help="Look at a table before it is analysed; make synthetic ones.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at data before they are analysed; keep a registry as a snapshot; make synthetic data.",
+    no_args_is_help=True,
+)
 app.command(short_help="Print the data dictionary of a registry.")(codebook)
 
 
-@app.command(short_help="Say what is missing or odd in a table.")
-def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
-    """Read a table as a protocol declares it: what each column holds, and what is missing, odd or contradictory.
+CHECK_EXAMPLES = """\b
+Examples:
+  crlm data check registry-folder --out checked
+  crlm data check registry.xlsx --mapping my-mapping.toml
+  crlm data check my-study.toml --data patients.xlsx
+"""
 
-    Nothing is changed and nothing is written.
+
+@app.command(short_help="Say what is missing or odd in a registry or a table.", epilog=CHECK_EXAMPLES)
+def check(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A registry: folder, workbook, REDCap export, SQLite file, postgresql:// URL or snapshot. "
+            "With --data: the protocol that declares the data.",
+        ),
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="PATH", help="The table (or registry) that the protocol SOURCE declares."
+        ),
+    ] = None,
+    mapping: MappingFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Also write the report and the annotated files of a registry."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Read a registry, or the table of a protocol: say what is wrong, missing, odd or contradictory.
+
+    Nothing is changed; nothing is written but what --out asks for. Exit code 4 when there is an error.
     """
     terminal.use_json(json)
+    if data is None:
+        registry_data.check(source, mapping, out, json=json)
+        return
     from crlm.cli.flow import checked_protocol, read_records
     from crlm.registry.findings import column_summaries
 
-    loaded = checked_protocol(protocol, quiet=json)
+    loaded = checked_protocol(source, quiet=json)
+    if loaded.protocol.data.registry:
+        registry_data.check(str(data), mapping, out, json=json)
+        return
+    registry_data.refuse_registry_options(mapping, out)
     records = read_records(loaded.protocol, data)
     summaries = column_summaries(records)
     if json:
@@ -59,6 +100,37 @@ def check(protocol: ProtocolName, data: DataFile, json: Json = False) -> None:
             else ""
         )
         typer.echo(f"  {finding.severity}: {finding.sentence}{rows} [{finding.rule}]")
+
+
+@app.command("import", short_help="Make an immutable snapshot of a registry.")
+def import_(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="The registry: folder, workbook, REDCap export, SQLite file or postgresql:// URL.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The snapshot's folder; it must not exist yet.")
+    ],
+    mapping: MappingFile = None,
+    accept_errors: Annotated[
+        bool,
+        typer.Option(
+            "--accept-errors",
+            help="Go on in spite of errors that leave a registry: cells that are no values become missing.",
+        ),
+    ] = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Check a registry and keep it as a snapshot: typed tables, their hash as its id, and all that was noticed.
+
+    The same records give the same id, in any order of rows and files. The folder appears complete or not at all.
+    """
+    terminal.use_json(json)
+    registry_data.make_snapshot(source, mapping, out, accept_errors=accept_errors, quiet=quiet, json=json)
 
 
 class TableFormat(StrEnum):

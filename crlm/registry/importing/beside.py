@@ -29,16 +29,9 @@ def with_what_stands_beside(table: Table, declared: Declared) -> Declared:
         columns = [_renamed(one, long) for one in columns]
     of_reasons = {reason_column(name): name for name in table.by_name}
     stated = {of_reasons[one.header]: one for one in columns if one.header in of_reasons}
-    kept = []
-    for column in columns:
-        variable = table.by_name.get(column.header)
-        if column.header in of_reasons:
-            continue
-        if variable is not None and variable.is_categorical and column.labels:
-            column = _by_label(column, variable)
-        if column.header in stated:
-            column = _with_reasons(column, stated[column.header])
-        kept.append(column)
+    kept = [one for one in columns if one.header not in of_reasons]
+    kept = [_by_label(one, table.by_name[one.header]) if one.header in table.by_name else one for one in kept]
+    kept = [_with_reasons(one, stated[one.header]) if one.header in stated else one for one in kept]
     return replace(declared, raw=replace(declared.raw, columns=tuple(kept)))
 
 
@@ -57,7 +50,7 @@ def _by_label(column: RawColumn, variable: RecordedVariable) -> RawColumn:
         missing = next((str(one.code) for one in MISSING_CODES if words in (one.code, one.reason)), None)
         if level is not None or missing is not None:
             meant[float(code)] = str(variable.level(level).code) if level is not None else str(missing)
-    if not meant or not column.values.dtype.is_numeric():
+    if not meant or not variable.is_categorical or not column.values.dtype.is_numeric():
         return column
     frame, (cells,) = cell_frame([column], ".")
     read = frame.select(

@@ -138,7 +138,7 @@ def _records(table: Table, typed: TypedTable, source: DataSource, dictionary: Re
 
 def _dictionary_checks(registry: Registry, dictionary: RegistryDictionary) -> list[Issue]:
     issues = []
-    for finding in run_checks(registry, dictionary):
+    for finding in run_checks(registry, dictionary, most_rows=None):
         issues.append(
             Issue(
                 finding.rule,

@@ -46,6 +46,11 @@ class Issue:
     sheet: str | None = None
     line: int | None = None
 
+    @property
+    def times(self) -> int:
+        """How often it occurs."""
+        return self.rows.len() if self.count is None else self.count
+
     def finding(self) -> Finding:
         """The issue with its first rows only, as registries and snapshots carry it."""
         return Finding(
@@ -53,7 +58,7 @@ class Issue:
             severity=self.severity,
             sentence=self.sentence,
             column=self.column,
-            count=self.rows.len() if self.count is None else self.count,
+            count=self.times,
             rows=tuple(self.rows.head(MOST_ROWS).to_list()),
             table=self.table,
             unknown=self.unknown,

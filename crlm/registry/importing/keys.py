@@ -136,5 +136,9 @@ def _listed(
         words = (
             f"{counted(grouped.height - MOST_LISTED, 'more value')} of {', '.join(key)} with the same fault."
         )
-        issues.append(Issue(f"{rule}-more", "error", words, table.name, column, rows=rest, structural=True))
+        issues.append(
+            Issue(
+                rule, "error", words, table.name, column, rows=rest, allowed=allowed, fix=fix, structural=True
+            )
+        )
     return issues

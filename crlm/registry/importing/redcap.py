@@ -1,17 +1,21 @@
 """REDCap exports: one CSV file with the rows of every instrument, told apart by redcap_repeat_instrument.
 
-Instruments have the names of the dictionary's tables, fields `<table>_<variable>`, and the record is the patient.
-Exports whose instruments and fields are named otherwise are read with a mapping.
+Instruments and fields are those of the data dictionary that `crlm.dictionary.registry.redcap` makes, and the record is
+the patient. Exports whose instruments and fields are named otherwise are read with a mapping.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from crlm.dictionary.registry import RecordedVariable, RegistryDictionary, Table
+from crlm.dictionary.registry.redcap import RECORD, redcap_fields
 from crlm.registry.importing.declared import Declared
 from crlm.registry.importing.issues import Issue
 from crlm.registry.reading import RawColumn, RawTable
+from crlm.registry.typed import SYNTHETIC_COLUMN
 
 INSTRUMENT = "redcap_repeat_instrument"
 BOOKKEEPING = (INSTRUMENT, "redcap_repeat_instance", "redcap_event_name", "redcap_data_access_group",
@@ -23,14 +27,9 @@ NO_BOX = "no box ticked"
 """Boxes that are all empty may never have been looked at: the value is missing, not "none"."""
 
 
-def field_name(table: str, variable: str) -> str:
-    """The REDCap field of a variable."""
-    return f"{table}_{variable}"
-
-
-def box_name(table: str, variable: str, level: str) -> str:
-    """The column of one box of a variable with several levels, as REDCap exports it."""
-    return f"{field_name(table, variable)}___{level.lower()}"
+def box_name(field: str, level: str) -> str:
+    """The column of one box of a field with several levels, as REDCap exports it."""
+    return f"{field}___{level.lower()}"
 
 
 def is_redcap(raw: RawTable) -> bool:
@@ -46,10 +45,10 @@ def redcap_tables(raw: RawTable, dictionary: RegistryDictionary) -> tuple[list[D
     issues = _unknown_instruments(raw, instrument, dictionary) + _unknown_fields(raw, record, dictionary)
     found = []
     for table in dictionary.tables:
-        rows = instrument == ("" if table.name == "patient" else table.name)
+        rows = instrument.is_in([table.name, ""]) if table.name == RECORD else instrument == table.name
         if not rows.any():
             continue
-        declared, headers = _instrument(table, columns, record)
+        declared, headers = _instrument(table, columns, record, redcap_fields(dictionary))
         kept = [_only(column, rows) for column in declared]
         part = RawTable(
             name=raw.name, format="redcap", sha256=raw.sha256, columns=tuple(kept), rows=raw.rows.filter(rows),
@@ -60,16 +59,16 @@ def redcap_tables(raw: RawTable, dictionary: RegistryDictionary) -> tuple[list[D
 
 
 def _instrument(
-    table: Table, columns: dict[str, RawColumn], record: RawColumn
+    table: Table, columns: dict[str, RawColumn], record: RawColumn, fields: Mapping[tuple[str, str], str]
 ) -> tuple[list[RawColumn], dict[str, str]]:
     kept, headers = [], {}
     for variable in table.variables:
-        name = field_name(table.name, variable.name)
+        name = fields[table.name, variable.name]
         if variable.type == "several":
             boxes = {
                 level: columns[box]
                 for level in variable.level_names
-                if (box := box_name(table.name, variable.name, level)) in columns
+                if (box := box_name(name, level)) in columns
             }
             if boxes:
                 kept.append(_ticked(variable, boxes))
@@ -85,8 +84,8 @@ def _instrument(
         elif variable.name == "patient_id":
             kept.append(_renamed(variable, record))
             headers[variable.name] = record.header
-    if "synthetic" in columns:
-        kept.append(columns["synthetic"])
+    if SYNTHETIC_COLUMN in columns:
+        kept.append(columns[SYNTHETIC_COLUMN])
     return kept, headers
 
 
@@ -153,12 +152,13 @@ def _unknown_instruments(raw: RawTable, instrument: pl.Series, dictionary: Regis
 
 
 def _unknown_fields(raw: RawTable, record: RawColumn, dictionary: RegistryDictionary) -> list[Issue]:
-    known = {record.header, *BOOKKEEPING, "synthetic"}
+    known = {record.header, *BOOKKEEPING, SYNTHETIC_COLUMN}
+    fields = redcap_fields(dictionary)
     for table in dictionary.tables:
         known.add(f"{table.name}{COMPLETE}")
         for variable in table.variables:
-            known.add(field_name(table.name, variable.name))
-            known |= {box_name(table.name, variable.name, level) for level in variable.level_names}
+            field = fields[table.name, variable.name]
+            known |= {field, *(box_name(field, level) for level in variable.level_names)}
     left = [header for header in raw.headers if header and header not in known]
     if not left:
         return []

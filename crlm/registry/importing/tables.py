@@ -256,8 +256,8 @@ def _precisions(
         name = precision_column(variable.name)
         precision = values[name]
         if name in found:
-            stated = found[name].values.cast(pl.String, strict=False).str.strip_chars()
-            wrong = stated.is_not_null() & (stated != "") & ~stated.is_in(PRECISIONS)
+            stated = _stripped(found[name])
+            wrong = (stated.is_not_null() & ~stated.is_in(PRECISIONS)).fill_null(False)
             if wrong.any():
                 issues.append(
                     Issue(
@@ -273,10 +273,16 @@ def _precisions(
                     )
                 )
             coarser = stated.is_in(["month", "year"]).fill_null(False) & values[variable.name].is_not_null()
-            precision = precision.zip_with(~coarser, stated)
+            precision = precision.zip_with(~coarser, stated.alias(precision.name))
         if precision.is_in(["month", "year"]).any():
             kept.append(precision.alias(name))
     return kept, issues
+
+
+def _stripped(column: RawColumn) -> pl.Series:
+    """A column's texts without blanks around them, null where there is nothing."""
+    text = column.values.cast(pl.String, strict=False).str.strip_chars()
+    return text.set(text == "", None)
 
 
 def _marks(found: dict[str, RawColumn]) -> pl.Series | None:

@@ -52,7 +52,7 @@ class SheetMarks:
 def sheet_marks(data: bytes, sheet: str) -> SheetMarks:
     """The marks of one sheet of a workbook that is known to open."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        xml = archive.read(_sheet_part(archive, sheet))
+        xml = archive.read(sheet_part(archive, sheet))
     return SheetMarks(
         cells=_unusual_cells(xml) if ERROR_OR_FORMULA.search(xml) else {},
         merged=tuple(
@@ -64,7 +64,7 @@ def sheet_marks(data: bytes, sheet: str) -> SheetMarks:
     )
 
 
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     """The path inside the archive of the sheet with that name, by the workbook's relationships."""
     root = _parsed(archive, "_rels/.rels")
     workbook = next(

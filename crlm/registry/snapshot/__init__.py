@@ -8,7 +8,7 @@ from crlm.registry.snapshot.manifest import (
     is_snapshot,
     read_manifest,
 )
-from crlm.registry.snapshot.opening import open_registry
+from crlm.registry.snapshot.opening import keep_checked, open_registry
 from crlm.registry.snapshot.reading import read_snapshot
 from crlm.registry.snapshot.writing import write_snapshot
 
@@ -18,6 +18,7 @@ __all__ = [
     "Source",
     "UsedMapping",
     "is_snapshot",
+    "keep_checked",
     "open_registry",
     "read_manifest",
     "read_snapshot",
