@@ -49,10 +49,10 @@ def test_a_group_made_by_later_treatment_is_late():
     assert found.median_months == pytest.approx((30 + 181) / 2 / 30.4375)
     assert found.longest_months == pytest.approx(181 / 30.4375)
     assert found.sentence == (
-        "Treatment strategy became known only after time zero (date of diagnosis of the liver metastases) in 2 of 4 patients, "
-        "a median of 3.5 and at most 5.9 months later. Whoever had the event or left before then could not be counted "
-        "there, so times from time zero favour the groups that take longest to be recognised; in 2 the registry has "
-        "no date of it."
+        "Treatment strategy became known only after time zero (date of diagnosis of the liver metastases) in 2 of 4 "
+        "patients, a median of 3.5 and at most 5.9 months later. Whoever had the event or left before then could not "
+        "be counted there, so times from time zero favour the groups that take longest to be recognised; in 2 the "
+        "registry has no date of it."
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 import polars as pl
 
 from crlm.cohort.views import (  # noqa: F401  (their functions register)
+    after_relapse,
     chemotherapy,
     complications,
     events,

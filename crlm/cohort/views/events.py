@@ -1,4 +1,4 @@
-"""What happened after an episode's index procedure: relapse, its pattern, and its treatment."""
+"""What happened after an episode's index procedure: dates of relapse and progression, and what they say."""
 
 from __future__ import annotations
 
@@ -13,25 +13,58 @@ LOCAL, INTRAHEPATIC, EXTRAHEPATIC = (
     "intrahepatic_recurrence",
     "extrahepatic_recurrence",
 )
-LIVER_SITES = ("liver_local", "liver_distant")
-LRT = {
-    "liver_surgery": ("liver_surgery", "liver"),
-    "liver_nonsurgical_lrt": ("liver_nonsurgical", "liver"),
-    "lung_surgery": ("lung_surgery", "lung"),
-    "lung_radiotherapy": ("lung_radiotherapy", "lung"),
-    "other_single_organ_lrt": ("other_single_organ", "other_single"),
-    "multiorgan_lrt": ("multiorgan", "multiorgan"),
-}
-"""Treatment after relapse as recorded: its name and its site among locoregional treatments."""
+OF_PROCEDURE = "relative_to_procedure_id"
+
+
+def recurrences(view: EpisodeView) -> pl.DataFrame:
+    """Every dated recurrence or progression of each patient, of which procedure where that is recorded.
+
+    Those are the recorded events and the local progressions of treated lesions. A later liver episode is one as well,
+    in the liver away from the treated site, when nothing in the liver explains it: nothing on or before its diagnosis
+    and after the treatment of the episode before (or, untreated, after the diagnosis of that).
+    """
+    events = pl.concat([_recorded(view), _of_lesions(view)])
+    in_liver = events.filter(pl.col("event_type").is_in([LOCAL, INTRAHEPATIC])).select(PATIENT, "date_event")
+    names = ("previous_date_procedure", "previous_date_crlm_diagnosis")
+    later = view.frame(EPISODE, PATIENT, "episode_number", "date_crlm_diagnosis", *names).filter(
+        (pl.col("episode_number") >= 2) & pl.col("date_crlm_diagnosis").is_not_null()
+    )
+    explained = later.join(in_liver, on=PATIENT, how="inner").filter(
+        (pl.col("date_event") > pl.coalesce(*names, pl.date(1, 1, 1)))
+        & (pl.col("date_event") <= pl.col("date_crlm_diagnosis"))
+    )
+    unexplained = later.join(explained, on=EPISODE, how="anti").select(
+        PATIENT,
+        pl.col("date_crlm_diagnosis").alias("date_event"),
+        pl.lit(INTRAHEPATIC).alias("event_type"),
+        pl.lit(["liver_distant"]).alias("sites"),
+        pl.lit(None, dtype=pl.String).alias(OF_PROCEDURE),
+    )
+    return pl.concat([events, unexplained])
+
+
+def _recorded(view: EpisodeView) -> pl.DataFrame:
+    recurrent = pl.col("event_type").is_in([LOCAL, INTRAHEPATIC, EXTRAHEPATIC])
+    rows = view.table("followup_event").filter(recurrent & pl.col("date_event").is_not_null())
+    return rows.select(PATIENT, "date_event", "event_type", "sites", OF_PROCEDURE)
+
+
+def _of_lesions(view: EpisodeView) -> pl.DataFrame:
+    progressed = view.table("treated_lesion").filter(pl.col("date_ltp").is_not_null())
+    patients = view.table("local_treatment").select("procedure_id", PATIENT)
+    return progressed.join(patients, on="procedure_id", how="inner").select(
+        PATIENT,
+        pl.col("date_ltp").alias("date_event"),
+        pl.lit(LOCAL).alias("event_type"),
+        pl.lit(["liver_local"]).alias("sites"),
+        pl.col("procedure_id").alias(OF_PROCEDURE),
+    )
 
 
 def relapses(view: EpisodeView) -> pl.DataFrame:
-    """The patient's relapses after each episode's index procedure: a row per episode and event, with a date."""
-    events = view.table("followup_event").filter(
-        pl.col("event_type").is_in([LOCAL, INTRAHEPATIC, EXTRAHEPATIC]) & pl.col("date_event").is_not_null()
-    )
-    pairs = view.frame(EPISODE, PATIENT, "date_procedure").join(
-        events, on=PATIENT, how="inner", maintain_order="left", suffix="_of_event"
+    """The patient's recurrences after each episode's index procedure: a row per episode and recurrence."""
+    pairs = view.frame(EPISODE, PATIENT, "index_procedure_id", "date_procedure").join(
+        view.once(recurrences), on=PATIENT, how="inner", maintain_order="left"
     )
     return pairs.filter(pl.col("date_event") > pl.col("date_procedure"))
 
@@ -73,16 +106,12 @@ def date_first_extrahepatic_recurrence(view: EpisodeView) -> pl.Series:
 
 @date_of_episode("First local progression")
 def date_first_local_progression(view: EpisodeView) -> pl.Series:
-    """First progression of any tumour treated in the index procedure."""
-    treated = view.table("treated_lesion").select("procedure_id", "date_ltp")
-    of_lesions = view.joined(
-        treated.group_by("procedure_id")
-        .agg(pl.col("date_ltp").min())
-        .rename({"procedure_id": "index_procedure_id"}),
-        "index_procedure_id",
-        "date_ltp",
+    """First progression at the site of the index procedure; one recorded of another procedure does not count."""
+    of = pl.col(OF_PROCEDURE)
+    local = view.once(relapses).filter(
+        (pl.col("event_type") == LOCAL) & (of.is_null() | (of == pl.col("index_procedure_id")))
     )
-    return pl.select(pl.min_horizontal(of_lesions, _first(view, LOCAL))).to_series()
+    return view.per_episode(local, pl.col("date_event").min())
 
 
 @date_of_episode("First progression or relapse after the diagnosis of the episode")
@@ -91,11 +120,8 @@ def date_first_progression(view: EpisodeView) -> pl.Series:
 
     An event on the day of diagnosis is the episode itself and does not count.
     """
-    events = view.table("followup_event").filter(
-        pl.col("event_type").is_in([LOCAL, INTRAHEPATIC, EXTRAHEPATIC])
-    )
     pairs = view.frame(EPISODE, PATIENT, "date_crlm_diagnosis").join(
-        events, on=PATIENT, how="inner", maintain_order="left", suffix="_of_event"
+        view.once(recurrences), on=PATIENT, how="inner", maintain_order="left"
     )
     later = pairs.filter(pl.col("date_event") > pl.col("date_crlm_diagnosis"))
     return view.per_episode(later, pl.col("date_event").min())
@@ -122,35 +148,6 @@ def relapse(view: EpisodeView) -> pl.Series:
 def distant_progression(view: EpisodeView) -> pl.Series:
     """Whether it came back away from the treated site."""
     return _happened(view, "date_first_distant_progression")
-
-
-@of_episode
-def relapse_pattern(view: EpisodeView) -> pl.Series:
-    """Hepatic only, one organ outside the liver, or several, at the first relapse; all events of that day count.
-
-    The liver and one other organ are several. An extrahepatic relapse without recorded sites is unknown, unless the
-    liver is involved as well.
-    """
-    rows = view.with_variables(view.once(relapses), "date_first_relapse")
-    first = rows.filter(pl.col("date_event") == pl.col("date_first_relapse"))
-    sites = pl.col("sites").explode().drop_nulls()
-    summary = first.group_by(EPISODE).agg(
-        (pl.col("event_type").is_in([LOCAL, INTRAHEPATIC]).any() | sites.is_in(LIVER_SITES).any()).alias(
-            "liver"
-        ),
-        (pl.col("event_type") == EXTRAHEPATIC).any().alias("outside"),
-        sites.filter(~sites.is_in(LIVER_SITES)).n_unique().alias("organs"),
-    )
-    outside = pl.col("outside") | (pl.col("organs") > 0)
-    pattern = (
-        pl.when(pl.col("liver") & ~outside)
-        .then(pl.lit("hepatic_only"))
-        .when((pl.col("liver") & outside) | (pl.col("organs") > 1))
-        .then(pl.lit("multiorgan"))
-        .when(pl.col("organs") == 1)
-        .then(pl.lit("extrahepatic_single_organ"))
-    )
-    return view.joined(summary.with_columns(pattern.alias("pattern")), EPISODE, "pattern")
 
 
 def _relapsed_within(view: EpisodeView, months: int) -> pl.Series:
@@ -207,62 +204,3 @@ def follow_up(view: EpisodeView) -> pl.Series:
         "date_last_vital_status",
         "date_procedure",
     )
-
-
-def locoregional(view: EpisodeView) -> pl.DataFrame:
-    """Locoregional treatments with curative intent on or after the first relapse of an episode, in order of date."""
-    rows = view.table("post_relapse_treatment").filter(pl.col("prt_type").is_in(list(LRT)))
-    pairs = view.frame(EPISODE, PATIENT, "date_first_relapse").join(
-        rows, on=PATIENT, how="inner", maintain_order="left", suffix="_of_treatment"
-    )
-    after = pairs.filter(
-        (pl.col("date_start") >= pl.col("date_first_relapse")) & pl.col("curative_intent").fill_null(False)
-    )
-    return after.sort("date_start", "prt_id", nulls_last=True)
-
-
-def _count_locoregional(view: EpisodeView) -> pl.Series:
-    """How many such treatments a relapsed patient had; unknown without a relapse, or without the table."""
-    counts = view.per_episode(view.once(locoregional), pl.len())
-    if not view.is_recorded("post_relapse_treatment"):
-        return pl.Series([None] * counts.len(), dtype=pl.Int64)
-    return view.compute(
-        pl.when(pl.col("date_first_relapse").is_not_null()).then(pl.lit(counts.cast(pl.Int64)).fill_null(0)),
-        "date_first_relapse",
-    )
-
-
-@of_episode
-def any_lrt_after_relapse(view: EpisodeView) -> pl.Series:
-    """Among the relapsed: at least one locoregional treatment with curative intent."""
-    return _count_locoregional(view) >= 1
-
-
-@of_episode
-def more_than_one_lrt(view: EpisodeView) -> pl.Series:
-    """Among the relapsed: more than one."""
-    return _count_locoregional(view) > 1
-
-
-@date_of_episode("First locoregional treatment after relapse")
-def date_first_locoregional_treatment(view: EpisodeView) -> pl.Series:
-    """Start of the first locoregional treatment with curative intent after the first relapse."""
-    return view.per_episode(view.once(locoregional), pl.col("date_start").min())
-
-
-def _first_locoregional(view: EpisodeView, place: int) -> pl.Series:
-    first = view.once(locoregional).unique(EPISODE, keep="first", maintain_order=True)
-    names = {recorded: names[place] for recorded, names in LRT.items()}
-    return view.joined(first, EPISODE, "prt_type").replace_strict(names, default=None, return_dtype=pl.String)
-
-
-@of_episode
-def lrt_type(view: EpisodeView) -> pl.Series:
-    """What the first locoregional treatment after relapse was."""
-    return _first_locoregional(view, 0)
-
-
-@of_episode
-def lrt_site(view: EpisodeView) -> pl.Series:
-    """Where the first locoregional treatment after relapse was given."""
-    return _first_locoregional(view, 1)
