@@ -186,3 +186,60 @@ def test_a_large_registry_is_checked_in_seconds():
     began = time.perf_counter()
     assert run_checks(large) == ()
     assert time.perf_counter() - began < 20
+
+
+E1_LESIONS = [(True, 25.0), (None, 12.0), (False, None)]
+"""Three lesions of one episode: whether a fiducial was placed, and the diameter."""
+
+
+@pytest.mark.parametrize(
+    ("lesions", "expression", "violated", "unknown"),
+    [
+        (E1_LESIONS, "any(metastasis, fiducial_placed)", 0, 0),
+        (E1_LESIONS, "not any(metastasis, fiducial_placed)", 1, 0),
+        (E1_LESIONS[1:], "any(metastasis, fiducial_placed)", 0, 1),
+        (E1_LESIONS[2:], "any(metastasis, fiducial_placed)", 1, 0),
+        ([], "any(metastasis, fiducial_placed)", 1, 0),
+        (E1_LESIONS, "every(metastasis, fiducial_placed)", 1, 0),
+        (E1_LESIONS[:2], "every(metastasis, fiducial_placed)", 0, 1),
+        ([], "every(metastasis, fiducial_placed)", 0, 0),
+        (E1_LESIONS, "count(metastasis) == 3", 0, 0),
+        (E1_LESIONS, "count(metastasis, fiducial_placed) == 1", 0, 1),
+        (E1_LESIONS, "count(metastasis, known(fiducial_placed)) == 2", 0, 0),
+        ([], "count(metastasis, fiducial_placed) == 0", 0, 0),
+        (E1_LESIONS, "highest(metastasis, diameter_baseline_mm) == 25", 0, 1),
+        (E1_LESIONS[:2], "highest(metastasis, diameter_baseline_mm) == 25", 0, 0),
+        (E1_LESIONS[:2], "lowest(metastasis, diameter_baseline_mm) == 25", 1, 0),
+        (E1_LESIONS, "lowest(metastasis, diameter_baseline_mm, known(diameter_baseline_mm)) == 12", 0, 0),
+        ([], "known(lowest(metastasis, diameter_baseline_mm))", 1, 0),
+        (E1_LESIONS[:2], "distinct(metastasis, diameter_baseline_mm) == 2", 0, 0),
+        (E1_LESIONS, "distinct(metastasis, lesion_id) == 3", 0, 0),
+        (E1_LESIONS, "count(patient.crlm_episode) == 1", 0, 0),
+        (E1_LESIONS, "missing(previous.episode_id)", 0, 0),
+    ],
+)
+def test_aggregates_by_hand(lesions, expression, violated, unknown):
+    rows = {
+        "patient": [{"patient_id": "P1"}],
+        "crlm_episode": [{"episode_id": "E1", "patient_id": "P1", "episode_number": 1}],
+        "metastasis": [
+            {
+                "lesion_id": f"L{number}",
+                "episode_id": "E1",
+                "fiducial_placed": fiducial,
+                "diameter_baseline_mm": diameter,
+            }
+            for number, (fiducial, diameter) in enumerate(lesions)
+        ],
+    }
+    check = RecordCheck(
+        id="by-hand", table="crlm_episode", expect=expression, severity="info", sentence="It is so."
+    )
+    registry = registry_of(rows)
+    outcome = holds(check, world_of(registry), DICTIONARY)
+    assert (outcome.count(False), outcome.count(None)) == (violated, unknown)
+    findings = run_checks(registry, checks=[check])
+    assert [one.count for one in findings] == [violated] * violated
+    opposite = RecordCheck(**{**check.model_dump(), "expect": f"not ({expression})"})
+    findings = run_checks(registry, checks=[opposite])
+    assert sum(one.count for one in findings) == 1 - violated - unknown
