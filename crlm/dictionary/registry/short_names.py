@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from crlm.dictionary.registry.frames import precision_column, reason_column
 from crlm.dictionary.registry.model import Table
 
-LONGEST = 32
-"""Stata's names have at most so many characters."""
+LONGEST = 31
+"""Stata's names have at most 32 characters, and pyreadstat wants one for the end of a value label's name."""
 
 
 def short_name(name: str) -> str:
-    """The name itself where it has at most 32 characters, else its first 27 and four digits of its SHA-256."""
+    """The name itself where it has at most 31 characters, else its first 26 and four digits of its SHA-256."""
     if len(name) <= LONGEST:
         return name
     return f"{name[: LONGEST - 5]}_{hashlib.sha256(name.encode()).hexdigest()[:4]}"

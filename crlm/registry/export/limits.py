@@ -1,0 +1,68 @@
+"""What a format cannot hold at all is refused before anything is written: nothing is cut and nothing left out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from crlm.dictionary.records import ROW, Records, Registry
+from crlm.dictionary.registry import Table, registry_dictionary
+from crlm.problems import DataError, Place, Problem
+
+NOTHING = "\0"
+
+
+def refuse_null_characters(registry: Registry) -> None:
+    """A DataError for the first text with a NUL character: text files, SPSS, Stata and workbooks end there."""
+    for table in registry_dictionary().tables:
+        records = registry.tables[table.name]
+        for variable in table.variables:
+            if variable.type == "text":
+                wrong = records.frame[variable.name].str.contains(NOTHING, literal=True).fill_null(False)
+                if wrong.any():
+                    raise _refused(
+                        table, records, variable.name, wrong, "there is a NUL character in it.",
+                        "text without it.", "remove the character from the record and import again.",
+                    )  # fmt: skip
+
+
+def refuse_long_texts(
+    table: Table, records: Records, most: int, software: str, *, unit: str = "bytes"
+) -> None:
+    """A DataError for the first text that is longer than a format's cells can be."""
+    for variable in table.variables:
+        if variable.type != "text":
+            continue
+        texts = records.frame[variable.name]
+        lengths = texts.str.len_bytes() if unit == "bytes" else texts.str.len_chars()
+        wrong = (lengths > most).fill_null(False)
+        if wrong.any():
+            raise _refused(
+                table, records, variable.name, wrong,
+                f"the text has {lengths.filter(wrong)[0]} {unit}.",
+                f"up to {most} {unit} in a cell of {software}.",
+                "export to csv, which has no such limit, or shorten the text.",
+            )  # fmt: skip
+
+
+def refuse_many_rows(table: Table, records: Records, most: int, software: str) -> None:
+    """A DataError when a table has more rows than a format's tables can have."""
+    if records.frame.height > most:
+        raise DataError(
+            Problem(
+                "export-too-large",
+                f"{table.name} has {records.frame.height} rows.",
+                f"up to {most} rows in {software}.",
+                "export to csv, sav or dta, which have no such limit.",
+                Place(file=table.name),
+            )
+        )
+
+
+def _refused(
+    table: Table, records: Records, column: str, wrong: pl.Series, given: str, allowed: str, fix: str
+) -> DataError:
+    row = int(records.frame[ROW].filter(wrong)[0])
+    return DataError(
+        Problem("export-text-too-long" if "has" in given else "export-null-character", given, allowed, fix,
+                Place(file=table.name, row=row, column=column))
+    )  # fmt: skip
