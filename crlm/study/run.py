@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from crlm import __version__
 from crlm.cohort.groups import Groups, known_group
@@ -12,13 +13,14 @@ from crlm.cohort.population import Criterion, Population, select
 from crlm.dictionary.records import Finding, Records, Registry
 from crlm.study import results as document
 from crlm.study.analysis.baseline import baseline_table
-from crlm.study.analysis.endpoints import analysed_endpoint, endpoint_result
+from crlm.study.analysis.endpoints import AnalysedEndpoint, analysed_endpoint, endpoint_result
 from crlm.study.analysis.models import model_result
+from crlm.study.analysis.models.outcome import of_endpoint, of_yes_no
 from crlm.study.analysis.scope import groups_for
 from crlm.study.analysis.strobe import Evidence, checklist
 from crlm.study.analysis.subgroups import subgroup_result
 from crlm.study.protocol.load import LoadedProtocol
-from crlm.study.protocol.model import Protocol
+from crlm.study.protocol.model import Comparison, Protocol
 from crlm.study.protocol.words import methods_paragraphs, protocol_in_words
 from crlm.study.units import Units, base_records, units_of
 
@@ -51,11 +53,21 @@ def run_study(
     analysed = {one.id: analysed_endpoint(units, comparison, one) for one in protocol.endpoint}
     endpoints = tuple(endpoint_result(one, level=level) for one in analysed.values())
     tell("Fitting models")
-    models = tuple(model_result(analysed[one.endpoint], one, level=level) for one in protocol.model)
+    among = partial(_among, units, comparison, protocol, analysed)
+    models = tuple(
+        model_result(
+            of_yes_no(units, one) if one.endpoint is None else of_endpoint(among(one.endpoint, one.where)),
+            comparison,
+            one,
+            level=level,
+        )
+        for one in protocol.model
+    )
     subgroups = tuple(
-        subgroup_result(analysed[one.endpoint], its_groups, one, level=level)
+        subgroup_result(its_endpoint, its_groups, one, level=level)
         for one in protocol.subgroups
-        if (its_groups := groups_for(analysed[one.endpoint].records, comparison, None)) is not None
+        for its_endpoint in (among(one.endpoint, one.where),)
+        if (its_groups := groups_for(its_endpoint.records, comparison, None)) is not None
     )
     flow = _flow(records, population, groups, units)
     return document.Results(
@@ -77,6 +89,20 @@ def run_study(
         reporting=protocol.reporting,
         strobe=checklist(Evidence(protocol, flow, endpoints, models, subgroups)),
     )
+
+
+def _among(
+    units: Units,
+    comparison: Comparison | None,
+    protocol: Protocol,
+    analysed: Mapping[str, AnalysedEndpoint],
+    endpoint: str,
+    where: str | None,
+) -> AnalysedEndpoint:
+    """An endpoint of those whom a model or its subgroups are about: everybody, or those for whom a condition holds."""
+    if where is None:
+        return analysed[endpoint]
+    return analysed_endpoint(units, comparison, protocol.endpoint_named(endpoint), where=where)
 
 
 def _titled(sections: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[document.WordsSection, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from crlm.cohort.derived import DerivedVariable, add_derived
 from crlm.cohort.endpoints import dated
@@ -13,23 +12,12 @@ from crlm.cohort.views import unit_records
 from crlm.dictionary.records import Records, Registry
 from crlm.study.protocol.model import Endpoint, Protocol, Unit
 from crlm.study.protocol.usage import to_read
+from crlm.study.unit_words import EPISODES, PATIENTS, TUMOURS, UnitWords, is_patients
+
+__all__ = ["KEYS", "UnitWords", "Units", "base_records", "units_of", "with_computed"]
 
 KEYS = {"patient": PATIENT, "episode": "episode_id", "lesion": "treated_lesion_id"}
 """The column that identifies a record of each unit."""
-
-
-@dataclass(frozen=True)
-class UnitWords:
-    """What a record is called: one of them, and several."""
-
-    unit: Literal["patient", "episode", "tumour"]
-    one: str
-    many: str
-
-
-PATIENTS = UnitWords("patient", "patient", "patients")
-EPISODES = UnitWords("episode", "episode", "episodes")
-TUMOURS = UnitWords("tumour", "tumour", "tumours")
 
 
 @dataclass(frozen=True)
@@ -63,8 +51,8 @@ def units_of(protocol: Protocol, source: Records | Registry, population: Populat
     """The selected records, and their lesions when an analysis is of lesions."""
     base = protocol.population.unit
     by_unit: dict[Unit, Records] = {base: population.records}
-    analyses = (*protocol.endpoint, *protocol.baseline, *protocol.paired, *protocol.model)
-    wanted = {one.unit for one in analyses}
+    parts = (protocol.endpoint, protocol.baseline, protocol.paired, protocol.model)
+    wanted = {one.unit for part in parts for one in part}
     if isinstance(source, Registry) and "lesion" in wanted:
         by_unit["lesion"] = _lesions(protocol, source, population)
     return Units(base, by_unit, is_patients(protocol))
@@ -115,8 +103,3 @@ def _with_dates(records: Records, endpoint: Endpoint) -> Records:
     time, status = dated(records.frame, dates.start, dates.event, dates.competing, dates.until)
     frame = records.frame.with_columns(time.alias(endpoint.time), status.alias(endpoint.status))
     return records.with_columns(frame, {variable.name: variable for variable in endpoint.variables()})
-
-
-def is_patients(protocol: Protocol) -> bool:
-    """Whether each record of the population is a patient: by its unit, or because one episode of each was chosen."""
-    return protocol.population.unit == "patient" or any(one.first_by for one in protocol.population.criteria)

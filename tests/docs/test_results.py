@@ -119,7 +119,7 @@ def test_an_absent_number_needs_its_reason(results):
 
 
 def test_another_version_is_refused(results):
-    results["schema_version"] = "1.1"
+    results["schema_version"] = "1.0"
     assert refused(results)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from crlm.cohort.groups import level_indices
 from crlm.dictionary.variables import Variable
 from crlm.statistics.cox import Term
+from crlm.study.units import UnitWords
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,10 @@ def covariate(
     return Covariate(variable, per, values[:, None], (), np.where(np.isnan(values), -1, 0))
 
 
-def why_no_contrast(one: Covariate, level: str, index: np.ndarray, at_risk: np.ndarray) -> str | None:
-    """Why a level has no hazard ratio against the reference among these records, or None when it can have one.
+def why_no_contrast(
+    one: Covariate, level: str, index: np.ndarray, at_risk: np.ndarray, words: UnitWords
+) -> str | None:
+    """Why a level has no ratio against the reference among these records, or None when it can have one.
 
     `index` (n,) is the level of each record, `at_risk` (n,) whether it was followed up to the first event. With nobody
     at the reference the other levels' coefficients would silently be relative to one of themselves.
@@ -72,13 +75,13 @@ def why_no_contrast(one: Covariate, level: str, index: np.ndarray, at_risk: np.n
     names = one.variable.level_names
     reference = next(name for name in names if name not in one.levels)
     if not (index == names.index(level)).any():
-        return "no patient of this analysis has this level"
+        return f"no {words.one} of this analysis has this level"
     of_reference = index == names.index(reference)
-    words = one.variable.level(reference).words
+    called = one.variable.level(reference).words
     if not of_reference.any():
-        return f'no patient of this analysis has the reference level "{words}": choose another reference'
+        return f'no {words.one} of this analysis has the reference level "{called}": choose another reference'
     if not (of_reference & at_risk).any():
-        return f'no patient with the reference level "{words}" was followed up to the first event'
+        return f'no {words.one} with the reference level "{called}" was followed up to the first event'
     return None
 
 

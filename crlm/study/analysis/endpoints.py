@@ -72,8 +72,6 @@ def analysed_endpoint(
     group = np.full(data.rows.size, -1)
     if groups is not None:
         group = level_indices(records.frame, groups.variable)[data.rows]
-        if unknown := int((group < 0).sum()):
-            left_out.append((f"{groups.variable.label} unknown, so in no group's curve", unknown))
     return AnalysedEndpoint(
         endpoint, records, groups, data, group, units.words(endpoint.unit), tuple(left_out)
     )
@@ -224,6 +222,10 @@ def _notes(analysed: AnalysedEndpoint, curves: list[document.Curve], empty: list
     if excluded := (*analysed.left_out, *data.excluded):
         listed = "; ".join(f"{label}: {n}" for label, n in excluded)
         notes.append(f"{words.many.capitalize()} left out of this endpoint: {listed}.")
+    if analysed.groups is not None and (unknown := int((analysed.group < 0).sum())):
+        notes.append(
+            f"{analysed.groups.variable.label} unknown, so in no group's curve: {unknown} {words.many}."
+        )
     if not data.event.any():
         notes.append(
             f"No event was observed: every {words.one} is censored, and nothing but follow-up can be estimated."

@@ -39,6 +39,7 @@ def subgroup_result(
             f"A subgroup with fewer than {declared.minimum_events} events has no estimate. Interaction: "
             "likelihood-ratio test between the models with and without the product terms. "
             "No correction for the number of subgroups.",
+            *(f"Left out, {label}: {n} {analysed.words.many}." for label, n in analysed.left_out),
         ),
     )
 

@@ -33,7 +33,8 @@ def used_in_analyses(protocol: Protocol) -> set[str]:
     used |= {one.variable for model in protocol.model for one in model.candidates}
     used |= {name for one in protocol.model for name in _named(one.outcome, one.cluster)}
     used |= {name for one in protocol.subgroups for name in one.variables}
-    used |= names_in(*(one.where for one in (*protocol.paired, *protocol.model, *protocol.subgroups)))
+    for table in (protocol.paired, protocol.model, protocol.subgroups):
+        used |= names_in(*(one.where for one in table))
     for criterion in protocol.population.criteria:
         used |= {criterion.first_by} if criterion.first_by else names_in(criterion.expression)
     if protocol.comparison is not None:

@@ -5,7 +5,7 @@ The models are the published JSON Schema (`crlm schema results`). Rules that hol
 
 - a number that does not exist is `null` beside a `reason` in words; there is no NaN and no infinity;
 - percentages are 0 to 100 and stand beside their numerator and denominator; survival is a probability, 0 to 1;
-- times are in the unit that their endpoint names; ratios (hazard ratios) are on the ratio scale;
+- times are in the unit that their endpoint names; ratios (hazard ratios, odds ratios) are on the ratio scale;
 - nothing is rounded: rounding belongs to the renderings.
 """
 
@@ -22,7 +22,23 @@ from crlm.study.results.document import SCHEMA_VERSION, ChecklistItem, Results, 
 from crlm.study.results.numbers import Interval, Number, Test
 from crlm.study.results.population import Comparison, Flow, FlowStep, Group, Removed
 from crlm.study.results.provenance import DataReference, Finding, Provenance, StudyInformation
-from crlm.study.results.regression import Effect, Fit, ModelResult, SelectionStep, Term, TermLevel
+from crlm.study.results.regression import (
+    Clusters,
+    ConfounderRule,
+    Effect,
+    Exposure,
+    ExposureEffect,
+    ExposureModel,
+    Fit,
+    ModelResult,
+    Ratio,
+    RobustEffect,
+    Role,
+    SelectionStep,
+    Stage,
+    Term,
+    TermLevel,
+)
 from crlm.study.results.subgroups import SubgroupGroup, SubgroupLevel, SubgroupResult, SubgroupVariable
 from crlm.study.results.survival import Curve, EndpointResult, Landmark, ObservedExpected, RiskRow, RiskTable
 
@@ -34,12 +50,17 @@ __all__ = [
     "BaselineRow",
     "BaselineTable",
     "ChecklistItem",
+    "Clusters",
     "Comparison",
+    "ConfounderRule",
     "Count",
     "Curve",
     "DataReference",
     "Effect",
     "EndpointResult",
+    "Exposure",
+    "ExposureEffect",
+    "ExposureModel",
     "Finding",
     "Fit",
     "Flow",
@@ -52,11 +73,15 @@ __all__ = [
     "NumberSummary",
     "ObservedExpected",
     "Provenance",
+    "Ratio",
     "Removed",
     "Results",
     "RiskRow",
     "RiskTable",
+    "RobustEffect",
+    "Role",
     "SelectionStep",
+    "Stage",
     "StudyInformation",
     "SubgroupGroup",
     "SubgroupLevel",

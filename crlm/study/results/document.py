@@ -15,7 +15,7 @@ from crlm.study.results.regression import ModelResult
 from crlm.study.results.subgroups import SubgroupResult
 from crlm.study.results.survival import EndpointResult
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 
 
 class ChecklistItem(Frozen):
@@ -42,7 +42,7 @@ class WordsSection(Frozen):
 class Results(Frozen):
     """The whole document."""
 
-    schema_version: Literal["1.0"] = Field(
+    schema_version: Literal["1.1"] = Field(
         default=SCHEMA_VERSION,
         description="Version of this document's schema: the second number rises when keys are added, the first when "
         "one is removed, renamed or changes its meaning.",
@@ -54,7 +54,7 @@ class Results(Frozen):
     comparison: Comparison | None = Field(description="What is compared; null when nothing is.")
     baseline: tuple[BaselineTable, ...] = Field(description="The tables of characteristics.")
     endpoints: tuple[EndpointResult, ...] = Field(description="The outcomes.")
-    models: tuple[ModelResult, ...] = Field(description="The Cox models.")
+    models: tuple[ModelResult, ...] = Field(description="The regression models.")
     subgroups: tuple[SubgroupResult, ...] = Field(description="The subgroup analyses.")
     protocol: tuple[WordsSection, ...] = Field(description="The protocol in words.")
     methods: tuple[WordsSection, ...] = Field(description="The methods of a paper, in titled paragraphs.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crlm.study.report.content import appendix, baseline, cox, front, population, subgroups, survival
+from crlm.study.report.content import appendix, baseline, front, models, population, subgroups, survival
 from crlm.study.report.content.numbering import Numbering
 from crlm.study.report.tree import Document, Section
 from crlm.study.results import Results
@@ -24,7 +24,7 @@ def build_document(results: Results) -> Document:
         population.section(results, numbering, banner),
         baseline.section(results, numbering),
         survival.section(results, numbering, banner),
-        cox.section(results, numbering, banner),
+        models.section(results, numbering, banner),
         subgroups.section(results, numbering, banner),
         front.discussion(results, numbering),
         front.other_information(results, numbering),

@@ -75,6 +75,7 @@ def forest_figure(
     heads: tuple[str, str, str, str, str],
     favours: tuple[str, str],
     banner: str | None,
+    axis: str = "Hazard ratio",
 ) -> Drawing:
     """A forest plot of some rows; `everything` are the rows of all its parts, which share one axis."""
     parts, y = svg.banner_line(banner, svg.PAGE_WIDTH)
@@ -95,8 +96,8 @@ def forest_figure(
         y += height
     one = layout.axis(1.0)
     parts.append(svg.line(one, top, one, y, stroke=svg.RULE, width=0.8, dash="2.5 2"))
-    axis, y = _axis(layout, y, favours)
-    return svg.drawing(identifier, title, alt, svg.PAGE_WIDTH, y, [*parts, *drawn, *axis])
+    below, y = _axis(layout, y, favours, axis)
+    return svg.drawing(identifier, title, alt, svg.PAGE_WIDTH, y, [*parts, *drawn, *below])
 
 
 def _heading(row: ForestRow) -> bool:
@@ -187,16 +188,14 @@ def _estimate(row: ForestRow, interval: Interval, y: float, axis: Axis) -> list[
     return parts
 
 
-def _axis(layout: _Layout, y: float, favours: tuple[str, str]) -> tuple[list[str], float]:
+def _axis(layout: _Layout, y: float, favours: tuple[str, str], words: str) -> tuple[list[str], float]:
     axis = layout.axis
     parts = [svg.line(axis.start, y, axis.end, y)]
     for tick in layout.ticks:
         parts.append(svg.line(axis(tick), y, axis(tick), y + 3))
         parts.append(svg.text(axis(tick), y + 12, numbers.number(tick), anchor="middle", size=svg.SMALL))
     parts.append(
-        svg.text(
-            (axis.start + axis.end) / 2, y + 23, "Hazard ratio", anchor="middle", size=svg.SMALL, bold=True
-        )
+        svg.text((axis.start + axis.end) / 2, y + 23, words, anchor="middle", size=svg.SMALL, bold=True)
     )
     one = axis(1.0)
     left = wrap(f"\u2190 {favours[0]}", one - 24, svg.SMALL)
