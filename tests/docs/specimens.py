@@ -23,12 +23,25 @@ from crlm.problems import CrlmError, Problem
 from crlm.registry.reading import door, read_table
 from crlm.registry.synthetic import synthetic_table
 from crlm.study.protocol.load import find_protocol, load_protocol
+from tests.docs.registry_specimens import REGISTRY_SPECIMENS
 from tests.docs.small_study import HEADER, PROTOCOL, ROWS, changed, data_problems, protocol_problems, table
 
 
 def in_protocol(old, new):
     """A problem of the protocol with one place changed."""
     return lambda: protocol_problems(changed(old, new))
+
+
+def with_stage(model):
+    """A problem of another model, with a category of three levels to speak of."""
+    text = changed(
+        "[[check]]",
+        '[[derived]]\nname = "stage"\nlabel = "Stage"\ntype = "category"\nlevels = ["a", "b", "c"]\n'
+        "expression = \"cut(age, [50, 60], ['a', 'b', 'c'], side='left')\"\n\n[[check]]",
+    )
+    return lambda: protocol_problems(
+        text.replace('candidates = ["nodes", "age"]\nkeep = { all = true }', model)
+    )
 
 
 def criterion(expression):
@@ -192,6 +205,15 @@ def small_records():
     return read_records(load_protocol(Path("small.toml")).protocol, Path("patients.csv"))
 
 
+LOGISTIC = changed(
+    "[[check]]",
+    '[[derived]]\nname = "raised"\nlabel = "CEA raised"\ntype = "yes_no"\nexpression = "cea > 5"\n\n[[check]]',
+).replace(
+    'endpoint = "os"\ncandidates = ["nodes", "age"]',
+    'type = "logistic"\noutcome = "raised"\ncandidates = ["nodes", "age"]',
+)
+
+
 def undeclared_status():
     definition = EndpointDefinition("Overall survival", "months", "status", ("dead",), ())
     return raised(lambda: survival_data(small_records(), definition))
@@ -295,6 +317,22 @@ SPECIMENS = {
     "protocol-model-per": in_protocol('["nodes", "age"]', '[{ variable = "nodes", per = 10 }]'),
     "protocol-model-outcome": in_protocol('["nodes", "age"]', '["nodes", "months"]'),
     "protocol-model-not-candidate": in_protocol('["nodes", "age"]', '["nodes", "age"]\nalways = ["cea"]'),
+    "protocol-model-yes-no": in_protocol(
+        'endpoint = "os"\ncandidates = ["nodes", "age"]',
+        'type = "logistic"\noutcome = "age"\ncandidates = ["nodes", "cea"]',
+    ),
+    "protocol-model-exposure": with_stage(
+        'candidates = ["stage", "age"]\nexposure = "stage"\n'
+        "keep = { all = true, confounder = { p = 0.05, change_in_estimate = 0.1 } }"
+    ),
+    "protocol-model-competing": in_protocol('["nodes", "age"]', '["nodes", "age"]\ncompeting = "fine-gray"'),
+    "protocol-paired-type": in_protocol(
+        "[[model]]", '[[paired]]\nrows = [{ before = "age", after = "older" }]\n\n[[model]]'
+    ),
+    "protocol-paired-test": in_protocol(
+        "[[model]]",
+        '[[paired]]\nrows = [{ before = "age", after = "age", test = "mcnemar" }]\n\n[[model]]',
+    ),
     "protocol-model-rule": in_protocol("keep = { all = true }", 'always = ["nodes"]'),
     "protocol-subgroups-comparison": in_protocol(
         '[comparison]\nvariable = "nodes"\nreference = "negative"\n', ""
@@ -399,6 +437,10 @@ SPECIMENS = {
     "endpoint-empty": in_table(
         table(*many("months", None)), changed('censor = ["alive"]', 'censor = ["alive"]\nunknown = "exclude"')
     ),
+    "model-empty": in_table(table(*many("cea", None)), LOGISTIC),
+    "model-cluster-unknown": in_table(
+        table((3, "cea", None)), changed('["nodes", "age"]', '["nodes", "age"]\ncluster = "cea"')
+    ),
     # findings
     "headers-with-blanks": in_table(table(header=["id", " age", *HEADER[2:]])),
     "header-almost-repeated": lambda: data_problems(
@@ -415,5 +457,7 @@ SPECIMENS = {
     "identifiers-alike": in_cell(3, "id", "p-1"),
     "identifier-form": in_cell(3, "id", "Jansen"),
     "records-alike": two_alike,
+    # registries and mappings
+    **REGISTRY_SPECIMENS,
 }
 """By code or rule."""

@@ -31,10 +31,11 @@ NOT_A_CODE = {
         "user-missing",
         "resected-crlm-public",
         "strobe-checklist",
+        "fine-gray",
     ),
 }
 """Texts with a hyphen that name something else: tests, encodings, a reason, a protocol. A new one is added here."""
-CARRIES_A_CODE = {"Problem", "Fault", "Finding", "refuse"}
+CARRIES_A_CODE = {"Problem", "Fault", "Finding", "Issue", "refuse"}
 """Whose first argument, or argument `code`, is a code or a rule."""
 
 
