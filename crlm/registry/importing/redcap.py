@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from crlm.dictionary.registry import RecordedVariable, RegistryDictionary, Table
+from crlm.dictionary.registry import MISSING_CODES, RecordedVariable, RegistryDictionary, Table
 from crlm.dictionary.registry.redcap import RECORD, redcap_fields
 from crlm.registry.importing.declared import Declared
 from crlm.registry.importing.issues import Issue
@@ -22,6 +22,9 @@ BOOKKEEPING = (INSTRUMENT, "redcap_repeat_instance", "redcap_event_name", "redca
                "redcap_survey_identifier")  # fmt: skip
 COMPLETE = "_complete"
 """REDCap's own field of each instrument: whether its form was called complete."""
+
+MISSING_NAMES = tuple(str(one.code) for one in MISSING_CODES)
+"""Missing data codes: for a variable with several levels, each is a box of its own."""
 
 NO_BOX = "no box ticked"
 """Boxes that are all empty may never have been looked at: the value is missing, not "none"."""
@@ -67,7 +70,7 @@ def _instrument(
         if variable.type == "several":
             boxes = {
                 level: columns[box]
-                for level in variable.level_names
+                for level in (*variable.level_names, *MISSING_NAMES)
                 if (box := box_name(name, level)) in columns
             }
             if boxes:
@@ -116,6 +119,7 @@ def _ticked(variable: RecordedVariable, boxes: dict[str, RawColumn]) -> RawColum
             for level in frame.columns
         ).alias("boxes")
     ).to_series()  # fmt: skip
+    joined = joined.replace({f"{name};": name for name in MISSING_NAMES})
     none = joined == ""
     reasons = pl.Series([NO_BOX], dtype=pl.String).new_from_index(0, frame.height).set(~none, None)
     return RawColumn(variable.name, variable.name, joined.set(none, None), None, reasons)
@@ -158,7 +162,7 @@ def _unknown_fields(raw: RawTable, record: RawColumn, dictionary: RegistryDictio
         known.add(f"{table.name}{COMPLETE}")
         for variable in table.variables:
             field = fields[table.name, variable.name]
-            known |= {field, *(box_name(field, level) for level in variable.level_names)}
+            known |= {field, *(box_name(field, level) for level in (*variable.level_names, *MISSING_NAMES))}
     left = [header for header in raw.headers if header and header not in known]
     if not left:
         return []
