@@ -33,8 +33,10 @@ def age_at_index_resection(view: EpisodeView) -> pl.Series:
 
 @of_episode
 def bmi(view: EpisodeView) -> pl.Series:
-    """Body mass index: weight in kg over the square of height in m."""
-    return view.compute(pl.col("weight_kg") / (pl.col("height_cm") / 100) ** 2, "weight_kg", "height_cm")
+    """Body mass index: weight in kg over the square of height in m; unknown for a height of 0."""
+    height = pl.col("height_cm")
+    index = pl.when(height > 0).then(pl.col("weight_kg") / (height / 100) ** 2)
+    return view.compute(index, "weight_kg", "height_cm")
 
 
 @of_episode

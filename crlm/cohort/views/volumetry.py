@@ -47,7 +47,7 @@ def date_volumetry(view: EpisodeView) -> pl.Series:
 @of_episode
 def flr_pct(view: EpisodeView) -> pl.Series:
     """Future liver remnant in percent of the total liver volume, in the last measurement before the index procedure."""
-    return _measured(view, 100 * pl.col("volume") / pl.col("total"))
+    return _measured(view, pl.when(pl.col("total") > 0).then(100 * pl.col("volume") / pl.col("total")))
 
 
 @of_episode
@@ -65,7 +65,7 @@ def flr_hypertrophy_pct(view: EpisodeView) -> pl.Series:
     """Growth of the future liver remnant between the same two measurements, in percent of the baseline volume."""
     later = pl.col("date") > pl.col("baseline_date")
     growth = 100 * (pl.col("volume") / pl.col("baseline_volume") - 1)
-    return _measured(view, pl.when(later).then(growth))
+    return _measured(view, pl.when(later & (pl.col("baseline_volume") > 0)).then(growth))
 
 
 def _injured(view: EpisodeView) -> pl.Series:
