@@ -51,6 +51,39 @@ def write_file(target: Path, text: str) -> None:
         raise OutputError(_cannot_write(target, error)) from error
 
 
+@contextmanager
+def staged_file(target: Path) -> Iterator[Path]:
+    """A temporary file beside `target` that becomes `target` when the block ends without an error.
+
+    A `target` that exists is refused: a single file does not show whose it is. Raises `OutputError`.
+    """
+    target = Path(target)
+    if target.exists():
+        raise OutputError(
+            Problem(
+                code="output-exists",
+                given=f"{target} exists already.",
+                allowed="a file that does not exist yet.",
+                fix="give another name to --out, or remove it.",
+                place=Place(file=str(target)),
+            )
+        )
+    parent = target.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=parent))
+    except OSError as error:
+        raise OutputError(_cannot_write(target, error)) from error
+    try:
+        staged = folder / target.name
+        yield staged
+        staged.replace(target)
+    except OSError as error:
+        raise OutputError(_cannot_write(target, error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def refuse_foreign(target: Path, ours: Sequence[str]) -> None:
     """Raise an OutputError when `target` is a file, or a folder that holds more than `ours`: ask before a long run."""
     if not target.exists():

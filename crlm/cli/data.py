@@ -133,6 +133,45 @@ def import_(
     registry_data.make_snapshot(source, mapping, out, accept_errors=accept_errors, quiet=quiet, json=json)
 
 
+class ExportFormat(StrEnum):
+    """What a registry can be written as."""
+
+    csv = "csv"
+    sav = "sav"
+    dta = "dta"
+    xlsx = "xlsx"
+    redcap = "redcap"
+    fhir = "fhir"
+
+
+@app.command("export", short_help="Write a registry for other software.")
+def export_(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SNAPSHOT", help="A snapshot, or any registry that import reads."),
+    ],
+    file_format: Annotated[
+        ExportFormat,
+        typer.Option(
+            "--format",
+            help="CSV files, SPSS, Stata, an Excel workbook with codebook, REDCap, or mCODE FHIR bundles.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="PATH", help="The folder to write; for xlsx also a file.xlsx.")
+    ],
+    mapping: MappingFile = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Write a registry for other software, and say what its format cannot hold.
+
+    The output appears complete or not at all. Synthetic records are marked as such in every format.
+    """
+    terminal.use_json(json)
+    registry_data.export(source, mapping, file_format.value, out, quiet=quiet, json=json)
+
+
 class TableFormat(StrEnum):
     """The files of a synthetic registry."""
 

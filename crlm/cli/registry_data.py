@@ -144,3 +144,31 @@ def _print_snapshot(name: str, identity: str, rows: int, *, json: bool) -> None:
         typer.echo(
             f"{name}: snapshot {identity}, {rows} rows. Every file and every record is as it was written."
         )
+
+
+def export(source: str, mapping: Path | None, form: str, out: Path, *, quiet: bool, json: bool) -> None:
+    """Write a registry in another format, and print what that format loses of it."""
+    from crlm.registry.export import export_registry
+    from crlm.registry.snapshot import open_registry
+
+    with terminal.progress(quiet=quiet or json) as tell:
+        registry = open_registry(source, mapping, progress=tell)
+        tell("Writing")
+        written = export_registry(registry, form, out)
+    if json:
+        terminal.print_json(
+            {
+                "exit_code": 0,
+                "out": str(out),
+                "format": form,
+                "snapshot": registry.snapshot,
+                "tables": dict(written.rows),
+                "synthetic": written.synthetic,
+                "lost": list(written.lost),
+            }
+        )
+    elif not quiet:
+        mark = "SYNTHETIC records" if written.synthetic else "records"
+        typer.echo(f"{sum(written.rows.values())} {mark} in {len(written.rows)} tables written to {out}")
+        for sentence in written.lost:
+            typer.echo(f"  {sentence}")
