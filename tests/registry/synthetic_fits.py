@@ -45,7 +45,10 @@ MORETTO: Columns = {
 }
 BUISMAN: Columns = {
     "adjuvant_haip=yes": pl.col("haip"),
-    "resection_margin_index=yes": is_("margin", "positive"),
+    # after ablation alone the margin is not assessable, which the study takes as missing
+    "resection_margin_index=yes": pl.when(~is_("margin", "ablation_not_assessable")).then(
+        is_("margin", "positive")
+    ),
     "cea_at_recurrence": pl.col("cea"),
     "n_crlm_recurrent": pl.col("n_crlm"),
     "ablation_only_procedure=yes": pl.col("ablation_only"),

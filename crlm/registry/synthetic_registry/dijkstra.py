@@ -106,8 +106,8 @@ STATEMENTS = (
     "comes later.",
     "Death, distant progression and local progression of each tumour are independent given the covariates; "
     "each has proportional hazards with the declared ratios. Real recurrences shorten life: here they do not.",
-    "Follow-up is independent of everything else. Recurrence is seen until the last disease assessment, 0 to "
-    "75 days before the last follow-up or death.",
+    "Follow-up is independent of everything else. Recurrence is seen until the last disease "
+    "assessment, 0 to 75 days before the last follow-up, or until death.",
     "Values are missing at random within each treatment group, with the declared shares.",
     "The registry also holds patients whom the selection must exclude, one of each kind for 20 of the cohort: "
     "without recurrence, SBRT repeat, IRE repeat, not treatable upfront (induction), never treated again, "

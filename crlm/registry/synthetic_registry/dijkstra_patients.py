@@ -232,7 +232,8 @@ def _days_of_events(
     death = np.where((death <= days["end"]) & (kind != NO_RECURRENCE) & (kind != LOST), death, np.inf)
     last = np.minimum(death, days["end"])
     gap = np.floor(draws.between("last assessment", 0, 75, n))
-    assessed = np.maximum(last - gap, days["repeat"] + 1)
+    # those who die are seen until then: a death that ends follow-up for recurrence must leave no time unseen before it
+    assessed = np.where(np.isfinite(death), death, np.maximum(last - gap, days["repeat"] + 1))
     d = model.distant_effects
     distant_ratio = (
         d["treatment_group=nac"] * nac
