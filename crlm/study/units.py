@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from crlm.cohort.derived import DerivedVariable, add_derived
 from crlm.cohort.endpoints import dated
 from crlm.cohort.population import PATIENT, Population
-from crlm.cohort.views import unit_records
 from crlm.dictionary.records import Records, Registry
 from crlm.study.protocol.model import Endpoint, Protocol, Unit
 from crlm.study.protocol.usage import to_read
@@ -75,6 +74,8 @@ def _lesions(protocol: Protocol, registry: Registry, population: Population) -> 
 
 def _seen(protocol: Protocol, registry: Registry, unit: Unit, names: set[str]) -> Records:
     """A registry's view in the words of this study."""
+    from crlm.cohort.views import unit_records
+
     records = unit_records(registry, unit, sorted(names))
     words = protocol.recorded()
     return replace(records, variables={name: words.get(name, one) for name, one in records.variables.items()})

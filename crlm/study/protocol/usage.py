@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crlm.cohort.views import view_variables
 from crlm.dictionary.expressions import ExpressionError, names, parse
 from crlm.study.protocol.model import Protocol
 
@@ -65,6 +64,8 @@ def to_read(protocol: Protocol) -> set[str]:
 
 def only_of_lesions(protocol: Protocol) -> frozenset[str]:
     """The variables that a lesion has and its episode has not: the dictionary's, and what is made of them."""
+    from crlm.cohort.views import view_variables
+
     found = set(view_variables("lesion").keys() - view_variables(protocol.population.unit).keys())
     for endpoint in protocol.endpoint:
         if endpoint.unit == "lesion":

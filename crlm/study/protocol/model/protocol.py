@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from crlm.cohort.views import view_variables
 from crlm.dictionary.variables import Frozen, Variable
 from crlm.study.protocol.model.baseline import Baseline
 from crlm.study.protocol.model.common import Unit
@@ -87,6 +86,8 @@ class Protocol(Frozen):
     def _recorded(self) -> dict[str, Variable]:
         if not self.data.registry:
             return {variable.name: variable for variable in self.column}
+        from crlm.cohort.views import view_variables  # reads the dictionary, which a table does not need
+
         found = dict(view_variables("lesion"))
         for one in self.relabel:
             if one.name in found:
