@@ -66,7 +66,7 @@ def make_snapshot(
                 "folder": str(out),
                 "snapshot": identity,
                 "synthetic": registry.source.synthetic,
-                "tables": tables,
+                "tables": [{"name": name, "rows": rows} for name, rows in tables.items()],
                 **number,
             }
         )

@@ -12,6 +12,7 @@ from crlm import problems
 from crlm.cli import app, main
 from crlm.output import staged_folder
 from crlm.problems import CrlmError, Place, Problem
+from tests.registry import small_registry
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (crlm[^\n]*)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -123,6 +124,7 @@ def folder(tmp_path_factory):
 
     path = tmp_path_factory.mktemp("command-line")
     write_synthetic("resected-crlm-public", patients=60, seed=1, directory=path / "table")
+    small_registry.folder(path / "registry")
     return path
 
 
@@ -136,6 +138,7 @@ TABLE = ("--data", "table/clinical.csv")
         ("crlm study check", ("resected-crlm-public",)),
         ("crlm study list", ()),
         ("crlm data check", ("resected-crlm-public", *TABLE)),
+        ("crlm data import", ("registry", "--out", "snapshot")),
         ("crlm data synth", ("resected-crlm-public", "--out", "other", "--patients", "3")),
     ],
 )
@@ -157,6 +160,18 @@ def test_entries_of_a_report(folder, monkeypatch):
     documented = {name.strip("`") for name, _ in table(SECTIONS["crlm study run"], "entry")}
     assert run(monkeypatch, "study", "run", "resected-crlm-public", *TABLE, "--out", "all", "--quiet") == 0
     assert {entry.name for entry in (folder / "all").iterdir()} == documented
+
+
+def test_json_keys_of_a_registry(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert run(monkeypatch, "data", "check", "registry", "--json") == 0
+    printed = json.loads(capsys.readouterr().out)
+    documented = {
+        name
+        for keys, _ in table(SECTIONS["crlm data check"], "JSON key of a registry")
+        for name in re.findall(r"`(\w+)`", keys)
+    }
+    assert documented == set(printed)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from crlm.registry.importing.mapping_file import needed_headers
 from crlm.registry.reading import RawColumn, RawTable
 from crlm.registry.values import as_text
 
+NONE = "none"
+"""The name of a level that says that there is none of the others."""
 YES = ("1", "yes", "true", "x", "y", "checked", "ja", "j")
 NO = ("0", "no", "false", "", "n", "unchecked", "nee")
 
@@ -55,7 +57,6 @@ def mapped_table(
             factor = column.multiply or conversion(column.unit or "", variable.unit or "")
             if factor is not None and factor != 1.0:
                 factors[name] = factor
-    issues += _unread(raw, source, table)
     named = RawTable(
         name=raw.name,
         format=raw.format,
@@ -74,6 +75,14 @@ def mapped_table(
 def _find(raw: RawTable, header: str) -> RawColumn | None:
     exact = next((one for one in raw.columns if one.written == header), None)
     return exact or next((one for one in raw.columns if one.header == header.strip()), None)
+
+
+def _column_of(raw: RawTable, header: str) -> RawColumn:
+    """The column of a header that is known to be there."""
+    found = _find(raw, header)
+    if found is None:
+        raise KeyError(header)
+    return found
 
 
 def _cells_as_text(raw: RawTable, column: RawColumn) -> pl.Series:
@@ -143,7 +152,7 @@ def _column(raw: RawTable, source: ColumnSource, variable: RecordedVariable, rea
     if source.template is not None:
         return _named(variable, _filled_in(raw, source.template))
     if source.ticked is not None:
-        return _named(variable, _ticked(raw, source.ticked))
+        return _ticked(raw, source.ticked, variable)
     column = _find(raw, source.column or "")
     assert column is not None
     if source.values is not None:
@@ -209,28 +218,36 @@ def _filled_in(raw: RawTable, template: str) -> pl.Series:
     return whole
 
 
-def _ticked(raw: RawTable, ticked: dict[str, str]) -> pl.Series:
-    """The levels whose column says yes, joined; empty where every column is; other words stay, to be complained of."""
-    chosen: list[pl.Series] = []
+def _ticked(raw: RawTable, ticked: dict[str, str], variable: RecordedVariable) -> RawColumn:
+    """The levels whose column says yes, joined; words that are neither yes nor no stay, to be complained of.
+
+    No box ticked is "none of them" only where some box says no and every level has a box: what has none is unknown.
+    """
+    parts: list[pl.Series] = []
     filled = pl.Series([False], dtype=pl.Boolean).new_from_index(0, raw.height)
     for level, header in ticked.items():
-        column = _find(raw, header)
-        assert column is not None
-        text = _cells_as_text(raw, column)
+        text = _cells_as_text(raw, _column_of(raw, header))
         filled = filled | text.is_not_null()
         folded = text.fill_null("").str.to_lowercase()
-        words = pl.DataFrame({"folded": folded, "text": text}).select(
-            pl.when(pl.col("folded").is_in(YES)).then(pl.lit(f"{level};"))
-            .when(pl.col("folded").is_in(NO)).then(pl.lit(""))
+        words = (
+            pl.when(pl.col("folded").is_in(YES))
+            .then(pl.lit(f"{level};"))
+            .when(pl.col("folded").is_in(NO))
+            .then(pl.lit(""))
             .otherwise(pl.lit(f"{header}: ") + pl.col("text") + ";")
-        ).to_series()  # fmt: skip
-        chosen.append(words)
-    whole = chosen[0]
-    for words in chosen[1:]:
-        whole = whole + words
+        )
+        parts.append(pl.DataFrame({"folded": folded, "text": text}).select(words.alias(level)).to_series())
+    whole = pl.DataFrame(parts).select(pl.concat_str(pl.all()).alias(variable.name)).to_series()
     none = whole == ""
-    whole = whole.zip_with(~none, pl.Series([";"], dtype=pl.String).new_from_index(0, raw.height))
-    return whole.set(~filled, None)
+    others = [level for level in variable.level_names if level not in ticked and level != NONE]
+    reasons = None
+    if others:
+        why = f"none of {', '.join(ticked)}; {', '.join(others)} not recorded"
+        whole = whole.set(none, None)
+        reasons = pl.Series([why], dtype=pl.String).new_from_index(0, raw.height).set(~(none & filled), None)
+    else:
+        whole = whole.set(none, NONE if NONE in variable.level_names else ";").set(~filled, None)
+    return _named(variable, whole, reasons)
 
 
 def _recoded(
@@ -272,13 +289,18 @@ def _absent(raw: RawTable, header: str, table: str, variable: str | None) -> Iss
     )
 
 
-def _unread(raw: RawTable, source: TableSource, table: Table) -> list[Issue]:
+def used_headers(source: TableSource) -> set[str]:
+    """The headers of a source that a table of the mapping reads."""
     used = {header.strip() for headers in needed_headers(source).values() for header in headers}
-    if source.rows is not None:
-        used.add(source.rows.column.strip())
+    return used | ({source.rows.column.strip()} if source.rows is not None else set())
+
+
+def unread_columns(raw: RawTable, used: set[str]) -> list[Issue]:
+    """An issue that names the columns of a file or sheet that no table of the mapping reads."""
     left = [header for header in raw.headers if header and header not in used]
     if not left:
         return []
-    listed = ", ".join(f'"{one}"' for one in left[:12]) + (" ..." if len(left) > 12 else "")
-    sentence = f"{counted(len(left), 'column')} not read for {table.name}: {listed}."
-    return [Issue("columns-not-mapped", "info", sentence, table.name, count=len(left))]
+    listed = ", ".join(f'"{one}"' for one in left[:20]) + (" ..." if len(left) > 20 else "")
+    verb = "is" if len(left) == 1 else "are"
+    sentence = f"{counted(len(left), 'column')} {verb} not in the mapping and not read: {listed}."
+    return [Issue("columns-not-mapped", "info", sentence, count=len(left), file=raw.name, sheet=raw.sheet)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from crlm.dictionary.registry import RegistryDictionary
 from crlm.problems import DataError, Place, Problem, did_you_mean
 from crlm.registry.importing.issues import Issue
-from crlm.registry.importing.mapped import mapped_table
+from crlm.registry.importing.mapped import mapped_table, unread_columns, used_headers
 from crlm.registry.importing.mapping import TableSource
 from crlm.registry.importing.mapping_file import LoadedMapping
 from crlm.registry.importing.sources import (
@@ -52,16 +52,21 @@ def read_mapped_files(
 
 def collect(found: Collected, loaded: LoadedMapping, dictionary: RegistryDictionary, fetch: Fetch) -> None:
     """Every table of a mapping from the raw tables that `fetch` gives."""
+    read: dict[tuple[str, str | None], tuple[RawTable, set[str]]] = {}
     for source in loaded.mapping.table:
         raw = fetch(source)
         if raw is None:
             continue
+        used = used_headers(source) if source.columns is not None else set(raw.headers)
+        read.setdefault((raw.name, raw.sheet), (raw, set()))[1].update(used)
         declared, issues = mapped_table(raw, source, dictionary.table(source.name), loaded.mapping.data)
         found.issues += issues
         if declared is None:
             found.unread.add(source.name)
         elif declared.raw.height:
             found.add(declared)
+    for raw, used in read.values():
+        found.issues += unread_columns(raw, used)
 
 
 def _file(path: Path, source: TableSource) -> Path:

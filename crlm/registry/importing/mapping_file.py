@@ -61,7 +61,13 @@ def load_mapping(path: Path, dictionary: RegistryDictionary) -> LoadedMapping:
     try:
         if path.stat().st_size > LARGEST:
             raise ProtocolError(
-                Problem("mapping-file", "the file is too large for a mapping.", "a short text.", None, place)
+                Problem(
+                    "mapping-file",
+                    "the file is too large for a mapping.",
+                    "a short text.",
+                    "check that it is the mapping.",
+                    place,
+                )
             )
         content = path.read_bytes()
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
