@@ -1,4 +1,4 @@
-"""`crlm study`: run, check, show and list protocols."""
+"""`crlm study`: run, check, show, list and compare protocols."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from crlm.cli import terminal
+from crlm.cli.compare import compare
 from crlm.cli.terminal import Json, Quiet
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ Examples:
 SHOW_EXAMPLES = """\b
 Start from a shipped protocol:
   crlm study show resected-crlm-public > my-study.toml
+"""
+COMPARE_EXAMPLES = """\b
+Examples:
+  crlm data synth dijkstra-2021 --patients 152 --seed 1 --out amcore
+  crlm study compare dijkstra-2021 --data amcore --out beside-the-paper
 """
 REPORT_ENTRIES = ("results.json", "report.html", "report.docx", "report.pdf", "tables", "figures")
 
@@ -158,6 +164,11 @@ def show(protocol: ProtocolName, json: Json = False) -> None:
         terminal.print_json(loaded.protocol.model_dump(mode="json", exclude_none=True))
     else:
         typer.echo(loaded.text, nl=False)
+
+
+app.command("compare", short_help="Lay a study beside its paper, cell by cell.", epilog=COMPARE_EXAMPLES)(
+    compare
+)
 
 
 @app.command("list")

@@ -1,0 +1,258 @@
+"""A run's numbers beside those that the paper printed, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from crlm.evidence import (
+    PublishedCount,
+    PublishedEffect,
+    PublishedFlow,
+    PublishedRow,
+    PublishedSummary,
+    PublishedSurvival,
+    PublishedTest,
+    published_numbers,
+)
+from crlm.study.compare.cells import Quantity, quantities
+from crlm.study.compare.mapping import mapping_of
+from crlm.study.compare.places import EVERYONE, Found, read
+from crlm.study.compare.printed import rounded
+from crlm.study.compare.recompute import Recomputation, recomputations
+from crlm.study.compare.simulated import Simulated, stored
+from crlm.study.results import Results
+
+NO_RUN = "no run was given"
+UNPRINTED_DECIMALS = {"n": 0, "percent": 1, "estimate": 2, "lower": 2, "upper": 2, "p": 3}
+"""Decimals of a number that the paper does not print."""
+
+
+@dataclass(frozen=True)
+class ComparedNumber:
+    """One number: as printed, in the run (unrounded and as the paper would print it), and how far apart.
+
+    `distance` is that of the printed number from the mean of synthetic registries, in Monte-Carlo standard errors.
+    """
+
+    quantity: str
+    printed: float
+    run: float | None
+    run_shown: str | None
+    distance: float | None
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A published row beside its place in the run; `reason` says why the run has no number, or not all."""
+
+    row_id: str
+    kind: str
+    locator: str
+    what: str
+    printed: str
+    status: str
+    place: str | None
+    run: str | None
+    reason: str | None
+    numbers: tuple[ComparedNumber, ...]
+
+    @property
+    def distance(self) -> float | None:
+        """The distance of the row's main number: the first that has one."""
+        return next((one.distance for one in self.numbers if one.distance is not None), None)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A study beside its paper."""
+
+    study: str
+    title: str
+    source: str | None
+    data: str | None
+    synthetic: bool
+    simulated_registries: int
+    simulated_patients: int
+    rows: tuple[ComparedRow, ...]
+    recomputed: tuple[Recomputation, ...]
+
+
+def compare(study: str, title: str, source: str | None, results: Results | None) -> Comparison:
+    """A study's published numbers beside those of a run, or alone; and what they determine among themselves.
+
+    `study` is the id of a protocol whose paper's numbers are known. A number of the run that does not exist has the
+    results' own reason. Raises KeyError for a study without published numbers.
+    """
+    published = published_numbers(study)
+    simulation = stored(study)
+    return Comparison(
+        study=study,
+        title=title,
+        source=source,
+        data=None if results is None else results.provenance.data.name,
+        synthetic=results is not None and results.provenance.data.synthetic,
+        simulated_registries=0 if simulation is None else simulation.runs,
+        simulated_patients=0 if simulation is None else simulation.patients,
+        rows=tuple(_compared(row, results, simulation) for row in published.rows()),
+        recomputed=recomputations(published),
+    )
+
+
+def _compared(row: PublishedRow, results: Results | None, simulation: Simulated | None) -> ComparedRow:
+    destination = mapping_of(row.study).destination(row)
+    wanted = quantities(row)
+    if destination.place is None:
+        found = Found(reason=destination.reason)
+    elif results is None:
+        found = Found(reason=NO_RUN)
+    else:
+        found = read(destination.place, results)
+    numbers = tuple(_number(row, one, found, simulation) for one in wanted)
+    shown = {one.quantity: one.run_shown for one in numbers if one.run_shown is not None}
+    if "reference" in found.values:
+        shown["reference"] = "Reference"
+    elif not wanted:
+        shown = _unprinted(row, found)
+    absent = [one.quantity for one in numbers if one.run is None]
+    reason = found.reason if absent or not wanted else None
+    if absent and reason is None and results is not None:
+        reason = f"the run has no {', '.join(absent)} here"
+    return ComparedRow(
+        row_id=row.row_id,
+        kind=_kind(row),
+        locator=row.locator,
+        what=_what(row),
+        printed=_printed(row),
+        status=row.status,
+        place=destination.place,
+        run=in_words(shown) or None,
+        reason=reason,
+        numbers=numbers,
+    )
+
+
+def _number(row: PublishedRow, one: Quantity, found: Found, simulation: Simulated | None) -> ComparedNumber:
+    value = found.values.get(one.name)
+    return ComparedNumber(
+        quantity=one.name,
+        printed=one.printed.value,
+        run=value,
+        run_shown=None if value is None else _shown(one, value),
+        distance=None if simulation is None else simulation.distance(row.row_id, one.name, one.printed.value),
+    )
+
+
+def _unprinted(row: PublishedRow, found: Found) -> dict[str, str]:
+    """What the run has where the paper prints a mark or nothing."""
+    names = ("n", "percent") if isinstance(row, PublishedCount) else ("estimate", "lower", "upper", "p")
+    values = {name: value for name in names if (value := found.values.get(name)) is not None}
+    return {name: rounded(value, UNPRINTED_DECIMALS[name]) for name, value in values.items()}
+
+
+def _shown(one: Quantity, value: float) -> str:
+    if one.name == "p" and value < 0.001:
+        return "<0.001"
+    return rounded(value, one.printed.decimals)
+
+
+def in_words(shown: dict[str, str]) -> str:
+    """Numbers side by side as tables print them: "32 (21.1)", "0.66 (0.25 to 1.76), p 0.41"."""
+    parts = []
+    for main, low, high in (
+        ("mean", "sd", ""),
+        ("median", "q1", "q3"),
+        ("estimate", "lower", "upper"),
+        ("value", "lower", "upper"),
+        ("n", "percent", ""),
+    ):
+        behind = " to ".join(shown[name] for name in (low, high) if name in shown and main in shown)
+        if main == "n" and "estimate" in shown:
+            continue
+        if main in shown:
+            parts.append(f"{shown[main]} ({behind})" if behind else shown[main])
+    if "percent" in shown and "n" not in shown:
+        parts.append(f"{shown['percent']}%")
+    if "minimum" in shown and "maximum" in shown:
+        parts.append(f"range {shown['minimum']} to {shown['maximum']}")
+    if "reference" in shown:
+        parts.append(shown["reference"])
+    if "p" in shown:
+        parts.append(f"p {shown['p']}")
+    if "n" in shown and "estimate" in shown:
+        parts.append(f"n {shown['n']}")
+    return ", ".join(parts)
+
+
+KINDS = {
+    PublishedCount: "count",
+    PublishedSummary: "summary",
+    PublishedTest: "test",
+    PublishedEffect: "effect",
+    PublishedSurvival: "survival",
+    PublishedFlow: "flow",
+}
+
+
+def _kind(row: PublishedRow) -> str:
+    return KINDS[type(row)]
+
+
+def _what(row: PublishedRow) -> str:
+    """The row in words: variable, level and group, as the paper's table has them."""
+    if isinstance(row, PublishedCount):
+        parts = [row.variable, row.level, row.group]
+    elif isinstance(row, PublishedSummary):
+        parts = [row.variable, row.group]
+    elif isinstance(row, PublishedTest):
+        parts = [row.variable, row.groups_compared]
+    elif isinstance(row, PublishedEffect):
+        inside = f"in {row.subgroup_variable} {row.subgroup_level}" if row.subgroup_variable else ""
+        parts = [row.endpoint, row.term, row.level, row.model, inside]
+    elif isinstance(row, PublishedSurvival):
+        at = "" if row.time_months is None else f"at {row.time_months:g} months"
+        where = "" if row.population in ("", EVERYONE) else row.population
+        parts = [row.endpoint, row.statistic, at, row.group, where]
+    elif isinstance(row, PublishedFlow):
+        parts = [row.description]
+    else:
+        parts = [row.row_id]
+    return ", ".join(part for part in parts if part)
+
+
+def _printed(row: PublishedRow) -> str:
+    """The number as the paper prints it."""
+    if isinstance(row, (PublishedCount, PublishedSummary)):
+        return row.as_printed
+    if isinstance(row, PublishedTest):
+        return f"p {row.p_printed}"
+    if isinstance(row, PublishedEffect):
+        interval = f" ({row.ci_printed})" if row.ci_printed else ""
+        p = f"p {row.p_printed}" if row.p_printed else ""
+        ratio = f"{row.est_printed}{interval}"
+        n = f"n {row.n}" if row.n is not None and not ratio and not p else ""
+        return ", ".join(part for part in (ratio, p, n) if part)
+    if isinstance(row, PublishedSurvival):
+        if row.statistic == "logrank_p":
+            return f"p {row.p_printed}"
+        limits = "" if row.ci_low is None else f" ({row.interval_kind} {row.ci_low:g} to {row.ci_high:g})"
+        return f"{row.value_printed}{'%' if row.unit == '%' else ''}{limits}"
+    if isinstance(row, PublishedFlow):
+        return f"{row.n_printed} ({row.pct_printed})" if row.pct_printed else row.n_printed
+    return ""
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """The whole comparison as plain data."""
+    return {"schema_version": "1.0", **asdict(comparison), "counts": counts(comparison)}
+
+
+def counts(comparison: Comparison) -> dict[str, int]:
+    """How many rows there are, have a place, have a number in the run; how many recomputed numbers agree."""
+    return {
+        "rows": len(comparison.rows),
+        "with_place": sum(row.place is not None for row in comparison.rows),
+        "in_run": sum(row.run is not None for row in comparison.rows),
+        "recomputed": len(comparison.recomputed),
+        "agree": sum(one.agrees for one in comparison.recomputed),
+    }
