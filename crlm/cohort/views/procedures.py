@@ -23,19 +23,22 @@ def index_procedure_id(view: EpisodeView) -> pl.Series:
     stages, the last session recorded as stage 2 is taken, and without one the first. Sessions without a date come
     last; those of one day in the order of their stages, then of their keys.
     """
-    treats = pl.any_horizontal(pl.col("procedure_modalities").list.contains(one) for one in LOCAL)
+    treats = pl.col("procedure_modalities").list.eval(pl.element().is_in(LOCAL)).list.any()
     sessions = (
         view.table("local_treatment")
         .filter((pl.col("treatment_intent") == "curative") & treats)
-        .sort("date_procedure", "stage_number", "procedure_id", nulls_last=True)
+        .select(EPISODE, "procedure_id", "date_procedure", "stage_number", "planned_stages")
     )
-    chosen = sessions.group_by(EPISODE, maintain_order=True).agg(
+    several = sessions[EPISODE].is_duplicated()
+    only = sessions.filter(~several).select(EPISODE, pl.col("procedure_id").alias("index"))
+    ordered = sessions.filter(several).sort("date_procedure", "stage_number", "procedure_id", nulls_last=True)
+    chosen = ordered.group_by(EPISODE, maintain_order=True).agg(
         pl.col("procedure_id").first().alias("first"),
         (pl.col("planned_stages") == 2).first().alias("two_stages"),
         pl.col("procedure_id").filter(pl.col("stage_number") == 2).last().alias("second"),
     )
     index = pl.when(pl.col("two_stages")).then(pl.coalesce("second", "first")).otherwise("first")
-    return view.joined(chosen.with_columns(index.alias("index")), EPISODE, "index")
+    return view.joined(pl.concat([only, chosen.select(EPISODE, index.alias("index"))]), EPISODE, "index")
 
 
 def uses(modalities: Iterable[str], column: str = "procedure_modalities") -> pl.Expr:
