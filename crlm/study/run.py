@@ -16,6 +16,7 @@ from crlm.study.analysis.baseline import baseline_table
 from crlm.study.analysis.endpoints import AnalysedEndpoint, analysed_endpoint, endpoint_result
 from crlm.study.analysis.models import model_result
 from crlm.study.analysis.models.outcome import of_endpoint, of_yes_no
+from crlm.study.analysis.paired import paired_table
 from crlm.study.analysis.scope import groups_for
 from crlm.study.analysis.strobe import Evidence, checklist
 from crlm.study.analysis.subgroups import subgroup_result
@@ -49,6 +50,7 @@ def run_study(
 
     tell("Summarising characteristics")
     tables = tuple(baseline_table(units, comparison, table) for table in protocol.baseline)
+    pairs = tuple(paired_table(units, table) for table in protocol.paired)
     tell("Estimating survival")
     analysed = {one.id: analysed_endpoint(units, comparison, one) for one in protocol.endpoint}
     endpoints = tuple(endpoint_result(one, level=level) for one in analysed.values())
@@ -81,6 +83,7 @@ def run_study(
         flow=flow,
         comparison=_comparison(groups),
         baseline=tables,
+        paired=pairs,
         endpoints=endpoints,
         models=models,
         subgroups=subgroups,

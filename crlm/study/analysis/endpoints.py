@@ -11,11 +11,20 @@ from crlm.cohort.endpoints import EndpointDefinition, SurvivalData, survival_dat
 from crlm.cohort.groups import Groups, level_indices
 from crlm.dictionary.records import Records
 from crlm.statistics.comparison import log_rank
-from crlm.statistics.curve_readings import at_risk_at, censored_before, events_before, median, survival_at
+from crlm.statistics.curve_readings import (
+    at_risk_at,
+    censored_before,
+    collett_median,
+    events_before,
+    median,
+    survival_at,
+)
 from crlm.statistics.survival_curve import kaplan_meier, reverse_kaplan_meier
 from crlm.study import results as document
 from crlm.study.analysis import wording
-from crlm.study.analysis.scope import groups_for, restricted
+from crlm.study.analysis.baseline import number_summary
+from crlm.study.analysis.incidence import incidence_result
+from crlm.study.analysis.scope import group_words, groups_for, restricted
 from crlm.study.protocol.model import Comparison, Endpoint
 from crlm.study.units import Units, UnitWords
 
@@ -111,12 +120,15 @@ def endpoint_result(analysed: AnalysedEndpoint, *, level: float) -> document.End
         unit=analysed.words.unit,
         horizon=endpoint.horizon,
         interval=INTERVAL_IN_WORDS[endpoint.interval],
+        median_interval=endpoint.median_interval,
+        follow_up=endpoint.follow_up,
         axis_until=until,
         overall=overall,
         groups=tuple(curves),
         log_rank=test,
         observed_expected=observed_expected,
         risk_table=document.RiskTable(times=ticks, overall=overall_row, groups=tuple(risk_rows)),
+        incidence=incidence_result(analysed, level=level),
         notes=(*data.notes, *_notes(analysed, curves, empty)),
     )
 
@@ -169,7 +181,9 @@ def _curve(
         survival=tuple(curve.survival.tolist()),
         lower=_where(curve.has_interval, curve.lower),
         upper=_where(curve.has_interval, curve.upper),
-        median=wording.interval(median(curve)),
+        median=wording.interval(
+            collett_median(curve) if endpoint.median_interval == "spss" else median(curve)
+        ),
         landmarks=tuple(
             document.Landmark(time=at, survival=wording.interval(estimate), at_risk=count)
             for at, estimate, count in zip(
@@ -179,6 +193,9 @@ def _curve(
         follow_up=wording.interval(
             median(reverse_kaplan_meier(time, event, level=level, interval=endpoint.interval))
         ),
+        survivors=number_summary(time[~event & ~data.competing[mask]], "r7")
+        if "survivors" in endpoint.follow_up
+        else None,
         last_time=float(time.max()),
     )
     risk_row = document.RiskRow(
@@ -203,9 +220,7 @@ def _compare(
     analysed: AnalysedEndpoint, groups: Groups
 ) -> tuple[document.Test, tuple[document.ObservedExpected, ...]]:
     data = analysed.data
-    words = [level.label for level in groups.levels]
-    if len(set(words)) < len(words):
-        words = [level.level for level in groups.levels]
+    words = group_words(groups)
     known = analysed.group >= 0
     labels = [words[place] for place in analysed.group[known]]
     result = log_rank(data.time[known], data.event[known], labels, levels=words)

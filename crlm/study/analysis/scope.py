@@ -33,3 +33,9 @@ def groups_for(records: Records, comparison: Comparison | None, group: str | Non
     if comparison is None:
         return None
     return groups_of(records, comparison.variable, reference=comparison.reference, label=comparison.label)
+
+
+def group_words(groups: Groups) -> list[str]:
+    """The groups' words, or their levels' names where two groups have the same words."""
+    words = [one.label for one in groups.levels]
+    return words if len(set(words)) == len(words) else [one.level for one in groups.levels]

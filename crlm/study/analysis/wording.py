@@ -16,9 +16,13 @@ METHOD_WORDS = {
     "anova": "one-way analysis of variance",
     "mann-whitney": "Mann-Whitney U test",
     "kruskal-wallis": "Kruskal-Wallis test",
+    "wilcoxon-signed-rank": "Wilcoxon signed-rank test",
+    "mcnemar-asymptotic": "McNemar's test",
+    "gray": "Gray's test",
     "wald": "Wald test",
     "score": "score test",
     "likelihood-ratio": "likelihood-ratio test",
+    "pseudo-likelihood-ratio": "likelihood-ratio test of a pseudo-likelihood",
     "scaled-schoenfeld": "score test of proportional hazards (scaled Schoenfeld residuals)",
 }
 

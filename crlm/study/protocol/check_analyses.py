@@ -148,6 +148,10 @@ def _check_pair(checking: Checking, key: Key, row: PairedRow, *, lesions: bool) 
             allowed = "a number, an integer, a category or a yes_no."
             checking.error((*key, side), "protocol-paired-type", given, allowed, "remove the row.")
             return
+    if found and row.summary is not None and not found[0].is_numeric:
+        given = f'"{found[0].name}" is a {found[0].type} and cannot be summarised as "{row.summary}"'
+        fix = "remove the key: levels are counted."
+        checking.error((*key, "summary"), "protocol-baseline-summary", given, None, fix)
     if len(found) == 2:
         _check_alike(checking, key, row, *found)
 

@@ -20,6 +20,7 @@ from crlm.study.results.baseline import (
 )
 from crlm.study.results.document import SCHEMA_VERSION, ChecklistItem, Results, WordsSection
 from crlm.study.results.numbers import Interval, Number, Test
+from crlm.study.results.paired import PairedLevel, PairedRow, PairedTable, PairedValues
 from crlm.study.results.population import Comparison, Flow, FlowStep, Group, Removed
 from crlm.study.results.provenance import DataReference, Finding, Provenance, StudyInformation
 from crlm.study.results.regression import (
@@ -40,7 +41,17 @@ from crlm.study.results.regression import (
     TermLevel,
 )
 from crlm.study.results.subgroups import SubgroupGroup, SubgroupLevel, SubgroupResult, SubgroupVariable
-from crlm.study.results.survival import Curve, EndpointResult, Landmark, ObservedExpected, RiskRow, RiskTable
+from crlm.study.results.survival import (
+    CumulativeIncidence,
+    Curve,
+    EndpointResult,
+    IncidenceCurve,
+    IncidenceLandmark,
+    Landmark,
+    ObservedExpected,
+    RiskRow,
+    RiskTable,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -54,6 +65,7 @@ __all__ = [
     "Comparison",
     "ConfounderRule",
     "Count",
+    "CumulativeIncidence",
     "Curve",
     "DataReference",
     "Effect",
@@ -66,12 +78,18 @@ __all__ = [
     "Flow",
     "FlowStep",
     "Group",
+    "IncidenceCurve",
+    "IncidenceLandmark",
     "Interval",
     "Landmark",
     "ModelResult",
     "Number",
     "NumberSummary",
     "ObservedExpected",
+    "PairedLevel",
+    "PairedRow",
+    "PairedTable",
+    "PairedValues",
     "Provenance",
     "Ratio",
     "Removed",

@@ -9,6 +9,7 @@ from pydantic import Field
 from crlm.dictionary.variables import Frozen
 from crlm.study.protocol.model import Reporting
 from crlm.study.results.baseline import BaselineTable
+from crlm.study.results.paired import PairedTable
 from crlm.study.results.population import Comparison, Flow
 from crlm.study.results.provenance import Finding, Provenance, StudyInformation
 from crlm.study.results.regression import ModelResult
@@ -53,6 +54,7 @@ class Results(Frozen):
     flow: Flow = Field(description="From rows read to patients analysed.")
     comparison: Comparison | None = Field(description="What is compared; null when nothing is.")
     baseline: tuple[BaselineTable, ...] = Field(description="The tables of characteristics.")
+    paired: tuple[PairedTable, ...] = Field(default=(), description="The tables of what was measured twice.")
     endpoints: tuple[EndpointResult, ...] = Field(description="The outcomes.")
     models: tuple[ModelResult, ...] = Field(description="The regression models.")
     subgroups: tuple[SubgroupResult, ...] = Field(description="The subgroup analyses.")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from crlm.study.report.content import appendix, baseline, front, models, population, subgroups, survival
+from crlm.study.report.content import (
+    appendix,
+    characteristics,
+    front,
+    models,
+    population,
+    subgroups,
+    survival,
+)
 from crlm.study.report.content.numbering import Numbering
 from crlm.study.report.tree import Document, Section
 from crlm.study.results import Results
@@ -22,7 +30,7 @@ def build_document(results: Results) -> Document:
         front.background(results, numbering),
         front.methods(results, numbering),
         population.section(results, numbering, banner),
-        baseline.section(results, numbering),
+        characteristics.section(results, numbering),
         survival.section(results, numbering, banner),
         models.section(results, numbering, banner),
         subgroups.section(results, numbering, banner),

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crlm.study.report import numbers
 from crlm.study.report.content.numbering import Footnotes, Numbering
-from crlm.study.report.tree import Align, Cell, Column, HeaderCell, Row, Section, Table, cell
-from crlm.study.results import BaselineRow, BaselineTable, Comparison, Count, NumberSummary, Results, Test
+from crlm.study.report.tree import Align, Cell, Column, HeaderCell, Row, Table, cell
+from crlm.study.results import BaselineRow, BaselineTable, Comparison, Count, NumberSummary, Test
 
-_SUMMARY_WORDS = {"mean_sd": "mean (SD)", "median_iqr": "median (IQR)", "median_range": "median (range)"}
-_ABBREVIATIONS = {
+SUMMARY_WORDS = {"mean_sd": "mean (SD)", "median_iqr": "median (IQR)", "median_range": "median (range)"}
+SUMMARY_NOTES = {
     "mean_sd": "SD: standard deviation.",
     "median_iqr": "IQR: interquartile range, first to third quartile; {quartiles}.",
     "median_range": "Range: smallest to largest value.",
 }
-
-
-def section(results: Results, numbering: Numbering) -> Section | None:
-    """The tables of characteristics."""
-    if not results.baseline:
-        return None
-    return numbering.section(
-        "baseline", "Characteristics", [table(one, results.comparison, numbering) for one in results.baseline]
-    )
 
 
 def table(baseline: BaselineTable, comparison: Comparison | None, numbering: Numbering) -> Table:
@@ -37,7 +28,7 @@ def table(baseline: BaselineTable, comparison: Comparison | None, numbering: Num
         notes.note("Values are n (%) unless stated otherwise; of yes/no characteristics, those with yes.")
     for text in baseline.notes:
         notes.note(text)
-    for summary, words in _ABBREVIATIONS.items():
+    for summary, words in SUMMARY_NOTES.items():
         if any(row.summary == summary for row in rows):
             notes.note(words.format(quartiles=baseline.quartiles.rstrip(".")))
     body: list[Row] = []
@@ -84,24 +75,28 @@ def _header(
 
 def _rows(row: BaselineRow, ids: list[str], notes: Footnotes, *, tested: bool, smd: bool) -> Iterator[Row]:
     def behind() -> list[Cell]:
-        return [*([_p(row.test, notes)] if tested else []), *([_smd(row, notes)] if smd else [])]
+        return [*([p_cell(row.test, notes)] if tested else []), *([_smd(row, notes)] if smd else [])]
 
     empty = [cell("") for _ in (*(["p"] if tested else []), *(["smd"] if smd else []))]
     if row.summary == "count":
         by_level = {level.level: level for level in row.levels}
         if set(by_level) == {"yes", "no"}:
             counts = by_level["yes"].cells
-            yield Row((cell(row.label), *(cell(_count(counts[one])) for one in ids), *behind()), "variable")
+            yield Row(
+                (cell(row.label), *(cell(count_words(counts[one])) for one in ids), *behind()), "variable"
+            )
         else:
             yield Row((cell(row.label), *(cell("") for _ in ids), *behind()), "variable")
             for level in row.levels:
                 yield Row(
-                    (cell(level.label), *(cell(_count(level.cells[one])) for one in ids), *empty), "level", 1
+                    (cell(level.label), *(cell(count_words(level.cells[one])) for one in ids), *empty),
+                    "level",
+                    1,
                 )
     else:
         yield Row(
             (
-                cell(f"{row.label}; {_SUMMARY_WORDS[row.summary]}"),
+                cell(f"{row.label}; {SUMMARY_WORDS[row.summary]}"),
                 *_number_cells(row, ids, notes),
                 *behind(),
             ),
@@ -117,23 +112,28 @@ def _rows(row: BaselineRow, ids: list[str], notes: Footnotes, *, tested: bool, s
         )
 
 
-def _count(one: Count) -> str:
+def count_words(one: Count) -> str:
+    """A count with its percentage."""
     return f"{numbers.count(one.n)} ({numbers.percent(one.percent)})"
 
 
 def _number_cells(row: BaselineRow, ids: list[str], notes: Footnotes) -> list[Cell]:
     known = [row.numbers[one] for one in ids]
+    return [
+        cell(text, "" if complete else notes.mark(one.reason))
+        for one, (text, complete) in zip(known, summary_words(known, row.summary), strict=True)
+    ]
+
+
+def summary_words(known: Sequence[NumberSummary], summary: str) -> list[tuple[str, bool]]:
+    """Summaries in words with the same number of decimals, and whether all of each exists."""
     values = {
         "mean_sd": [value for one in known for value in (one.mean, one.sd)],
         "median_iqr": [value for one in known for value in (one.median, one.q1, one.q3)],
         "median_range": [value for one in known for value in (one.median, one.minimum, one.maximum)],
-    }[row.summary]
-    decimals = numbers.decimals_for(values, whole=row.summary != "mean_sd")
-    cells = []
-    for one in known:
-        text, complete = _summary(one, row.summary, decimals)
-        cells.append(cell(text, "" if complete else notes.mark(one.reason)))
-    return cells
+    }[summary]
+    decimals = numbers.decimals_for(values, whole=summary != "mean_sd")
+    return [_summary(one, summary, decimals) for one in known]
 
 
 def _summary(one: NumberSummary, summary: str, decimals: int) -> tuple[str, bool]:
@@ -150,7 +150,8 @@ def _summary(one: NumberSummary, summary: str, decimals: int) -> tuple[str, bool
     return f"{shown(one.median)} ({shown(low)} to {shown(high)})", None not in (one.median, low, high)
 
 
-def _p(test: Test | None, notes: Footnotes) -> Cell:
+def p_cell(test: Test | None, notes: Footnotes) -> Cell:
+    """A p value with the test behind it as a note, or the reason why there is none."""
     if test is None:
         return cell(numbers.NONE)
     if test.p is None:

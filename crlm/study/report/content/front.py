@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crlm.study.report import numbers
 from crlm.study.report.content.numbering import Numbering, listed, lower_first
+from crlm.study.report.content.units import counted, many
 from crlm.study.report.tree import Block, BulletList, Inline, KeyValues, Paragraph, Run, Section, inline
 from crlm.study.results import Curve, EndpointResult, Landmark, Results
 
@@ -46,7 +47,7 @@ def summary(results: Results, numbering: Numbering) -> Section:
     )
     items.append(
         (
-            "Patients",
+            many(flow.unit).capitalize(),
             inline(
                 f"{numbers.count(flow.final)} of {numbers.count(flow.read)} rows read (",
                 Run("flow chart", target="population"),
@@ -65,7 +66,7 @@ def outcome_words(endpoint: EndpointResult) -> str:
     """An endpoint's main numbers in sentences."""
     overall = endpoint.overall
     level = numbers.level_words(overall.median.level)
-    text = f"{_events(endpoint.events)} in {numbers.count(endpoint.n)} patients; {_median(overall, endpoint, level)}"
+    text = f"{_events(endpoint.events)} in {counted(endpoint.n, endpoint.unit)}; {_median(overall, endpoint, level)}"
     if overall.landmarks:
         each = [_landmark(one, endpoint, first=k == 0) for k, one in enumerate(overall.landmarks)]
         text += f"; event-free {listed(each)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crlm.study.report import numbers
 from crlm.study.report.content.numbering import Footnotes, Numbering
+from crlm.study.report.content.units import counted, many
 from crlm.study.report.figures.flow_chart import flow_chart
 from crlm.study.report.tree import Column, Figure, HeaderCell, Row, Section, Table, cell
 from crlm.study.results import Flow, FlowStep, Results
@@ -12,7 +13,7 @@ POLICY = {"include": "kept", "exclude": "left out", None: numbers.NONE}
 
 
 def section(results: Results, numbering: Numbering, banner: str | None) -> Section:
-    """From rows read to patients analysed."""
+    """From rows read to those who are analysed."""
     flow = results.flow
     alt = (
         f"Flow chart. {numbers.count(flow.read)} rows read; {numbers.count(flow.first)} in the first box; "
@@ -20,10 +21,12 @@ def section(results: Results, numbering: Numbering, banner: str | None) -> Secti
             f"{step.label}: {numbers.count(step.removed)} left, {numbers.count(step.after)} remain."
             for step in flow.steps
         )
-        + f" {numbers.count(flow.final)} patients in the study."
+        + f" {counted(flow.final, flow.unit)} in the study."
     )
     drawing = flow_chart(flow, identifier="flow-chart", title="Flow chart", alt=alt, banner=banner)
-    caption = "From rows read to patients in the study. Every criterion is shown, also when nobody left."
+    caption = (
+        f"From rows read to {many(flow.unit)} in the study. Every criterion is shown, also when nobody left."
+    )
     figure = Figure(
         "flow-chart", numbering.figure(), caption, alt, drawing.svg, drawing.width, drawing.height
     )
@@ -35,7 +38,7 @@ def table(flow: Flow, numbering: Numbering) -> Table:
     """Each criterion with those for whom it holds, does not hold and is unknown."""
     notes = Footnotes()
     notes.note(
-        "Unknown: the criterion cannot be decided for lack of data; the protocol says whether such patients are kept."
+        "Unknown: the criterion cannot be decided for lack of data; the protocol says whether such records are kept."
     )
     heads = ("Criterion", "Before", "Holds", "Does not hold", "Unknown", "The unknown are", "Left", "After")
     return Table(
@@ -57,7 +60,7 @@ def table(flow: Flow, numbering: Numbering) -> Table:
 
 def _row(step: FlowStep) -> Row:
     counts = [cell(numbers.count(n)) for n in (step.before, step.met, step.not_met, step.unknown)]
-    words = "Included" if step.kind == "include" else "Excluded"
+    words = {"include": "Included", "exclude": "Excluded", "first": "First of each patient"}[step.kind]
     policy = cell(POLICY[step.unknown_policy])
     return Row(
         (

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crlm.study.report import numbers
 from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first
+from crlm.study.report.content.units import many
 from crlm.study.report.figures.forest import ForestRow, forest_figure, pages_of
 from crlm.study.report.tree import (
     Block,
@@ -43,7 +44,7 @@ def section(results: Results, numbering: Numbering, banner: str | None) -> Secti
             )
         )
         blocks.extend(_figures(one, endpoint, level, numbering, banner))
-        blocks.append(table(one, groups, level, numbering))
+        blocks.append(table(one, endpoint, groups, level, numbering))
     return numbering.section("subgroups", "Subgroups", blocks)
 
 
@@ -95,11 +96,13 @@ def _forest_rows(one: SubgroupResult) -> Iterator[ForestRow]:
             yield row(level, 1)
 
 
-def table(one: SubgroupResult, groups: dict[str, str], level: str, numbering: Numbering) -> Table:
-    """Events and patients per group, hazard ratio and its p per subgroup, p of interaction per variable."""
+def table(
+    one: SubgroupResult, endpoint: EndpointResult, groups: dict[str, str], level: str, numbering: Numbering
+) -> Table:
+    """Events and records per group, hazard ratio and its p per subgroup, p of interaction per variable."""
     shown = [group.group for group in one.overall.groups]
     notes = Footnotes()
-    notes.note("Groups: events / patients. HR: hazard ratio; CI: confidence interval.")
+    notes.note(f"Groups: events / {many(endpoint.unit)}. HR: hazard ratio; CI: confidence interval.")
     for text in one.notes:
         notes.note(text)
     body = [_row(one.overall, notes, "variable", 0)]

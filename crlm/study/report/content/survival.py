@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from crlm.study.report import numbers
+from crlm.study.report.content.incidence import incidence_figures, incidence_rows
 from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first, sentence_case
-from crlm.study.report.figures.kaplan_meier import MOST_BANDS, kaplan_meier_figure, medians_drawn
+from crlm.study.report.content.units import counted, many
+from crlm.study.report.figures.curves import MOST_BANDS
+from crlm.study.report.figures.kaplan_meier import kaplan_meier_figure, medians_drawn
 from crlm.study.report.tree import (
     Align,
     Block,
@@ -25,24 +28,50 @@ from crlm.study.results import Curve, EndpointResult, Results
 def section(results: Results, numbering: Numbering, banner: str | None) -> Section:
     """Every endpoint in a section of its own."""
     return numbering.section(
-        "outcomes", "Outcomes", [_endpoint(one, numbering, banner) for one in results.endpoints]
+        "outcomes", "Outcomes", [_endpoint(one, results, numbering, banner) for one in results.endpoints]
     )
 
 
-def _endpoint(endpoint: EndpointResult, numbering: Numbering, banner: str | None) -> Section:
+def _endpoint(
+    endpoint: EndpointResult, results: Results, numbering: Numbering, banner: str | None
+) -> Section:
+    ratio = crude_ratio(endpoint, results)
     blocks: list[Block] = [
         Paragraph(inline(_analysed(endpoint))),
-        _figure(endpoint, numbering, banner, by_group=False),
+        _figure(endpoint, numbering, banner, None, by_group=False),
     ]
     if endpoint.groups:
-        blocks.append(_figure(endpoint, numbering, banner, by_group=True))
+        blocks.append(_figure(endpoint, numbering, banner, ratio, by_group=True))
+    blocks += incidence_figures(endpoint, numbering, banner)
     blocks.append(table(endpoint, numbering))
     return Section(f"endpoint-{endpoint.id}", "", endpoint.label, tuple(blocks))
 
 
+def crude_ratio(endpoint: EndpointResult, results: Results) -> str | None:
+    """The hazard ratio of two groups in words, when a Cox model of this endpoint has it as univariable analysis.
+
+    Nothing is computed here: the number is that of the model's table. A model of some of the records does not count.
+    """
+    if len(endpoint.groups) != 2 or results.comparison is None:
+        return None
+    shown = {curve.group for curve in endpoint.groups}
+    for model in results.models:
+        if model.endpoint != endpoint.id or model.ratio != "hazard ratio" or model.where is not None:
+            continue
+        for term in model.terms:
+            others = [one for one in term.levels if not one.reference and one.level in shown]
+            whole = {one.level for one in term.levels} == shown and term.n == endpoint.n
+            if term.variable == results.comparison.variable and whole and len(others) == 1:
+                effect = others[0].univariable
+                if effect is not None and effect.ratio.value is not None:
+                    return f"Hazard ratio {numbers.ratio_interval(effect.ratio)}"
+    return None
+
+
 def _analysed(endpoint: EndpointResult) -> str:
+    was = "was" if endpoint.n == 1 else "were"
     text = (
-        f"{numbers.count(endpoint.n)} patients were analysed: {numbers.count(endpoint.events)} with the event, "
+        f"{counted(endpoint.n, endpoint.unit)} {was} analysed: {numbers.count(endpoint.events)} with the event, "
         f"{numbers.count(endpoint.censored)} censored"
     )
     if endpoint.competing:
@@ -53,7 +82,14 @@ def _analysed(endpoint: EndpointResult) -> str:
     return text
 
 
-def _figure(endpoint: EndpointResult, numbering: Numbering, banner: str | None, *, by_group: bool) -> Figure:
+def _figure(
+    endpoint: EndpointResult,
+    numbering: Numbering,
+    banner: str | None,
+    ratio: str | None,
+    *,
+    by_group: bool,
+) -> Figure:
     curves = endpoint.groups if by_group else (endpoint.overall,)
     identifier = f"km-{'groups' if by_group else 'all'}-{endpoint.id}"
     label = numbers.level_words(endpoint.overall.median.level)
@@ -65,24 +101,34 @@ def _figure(endpoint: EndpointResult, numbering: Numbering, banner: str | None, 
         else ""
     )
     medians = "; dotted: median" if medians_drawn(curves, endpoint.axis_until) else ""
+    whom = many(endpoint.unit)
     caption = (
-        f"Kaplan\u2013Meier curve{plural} of {subject}{' by group' if by_group else ', all patients'}{bands}. "
-        f"Ticks: censored{medians}. Below: patients at risk, and those censored or with the event before that time."
+        f"Kaplan\u2013Meier curve{plural} of {subject}{' by group' if by_group else f', all {whom}'}{bands}. "
+        f"Ticks: censored{medians}. Below: {whom} at risk, and those censored or with the event before that time."
     )
     alt = f"Kaplan\u2013Meier plot of {subject} over {endpoint.time_unit}. " + " ".join(
         _told(one, endpoint) for one in curves
     )
     if by_group and endpoint.log_rank is not None and endpoint.log_rank.p is not None:
         alt += f" Log-rank test: {numbers.p_words(endpoint.log_rank.p)}."
+    if ratio is not None:
+        alt += f" {ratio}."
+        caption += " Hazard ratio: univariable Cox model."
     drawing = kaplan_meier_figure(
-        endpoint, by_group=by_group, identifier=identifier, title=f"{endpoint.label}", alt=alt, banner=banner
+        endpoint,
+        by_group=by_group,
+        identifier=identifier,
+        title=endpoint.label,
+        alt=alt,
+        banner=banner,
+        ratio=ratio,
     )
     return Figure(identifier, numbering.figure(), caption, alt, drawing.svg, drawing.width, drawing.height)
 
 
 def _told(curve: Curve, endpoint: EndpointResult) -> str:
     median = numbers.time_interval(curve.median)
-    counts = f"{numbers.count(curve.events)} events in {numbers.count(curve.n)} patients"
+    counts = f"{numbers.count(curve.events)} events in {counted(curve.n, endpoint.unit)}"
     return f"{curve.label}: {counts}, median {median} {endpoint.time_unit}."
 
 
@@ -90,16 +136,20 @@ def table(endpoint: EndpointResult, numbering: Numbering) -> Table:
     """Median, landmark survival and follow-up, a column per curve."""
     curves = (endpoint.overall, *endpoint.groups)
     notes = Footnotes()
+    reverse = "reverse-kaplan-meier" in endpoint.follow_up
+    follow_up = "; follow-up by the reverse Kaplan\u2013Meier method" if reverse else ""
     notes.note(
         f"CI: confidence interval, {endpoint.interval}; survival by the Kaplan\u2013Meier method, variance by "
-        "Greenwood's formula; follow-up by the reverse Kaplan\u2013Meier method."
+        f"Greenwood's formula{follow_up}."
     )
+    if endpoint.median_interval == "spss":
+        notes.note("Interval of the median: the median plus and minus a multiple of its standard error.")
     for text in endpoint.notes:
         notes.note(text)
     level = numbers.level_words(endpoint.overall.median.level)
     unit = endpoint.time_unit
     body = [
-        _row("Patients", [cell(numbers.count(one.n)) for one in curves]),
+        _row(many(endpoint.unit).capitalize(), [cell(numbers.count(one.n)) for one in curves]),
         _row("Events", [cell(numbers.count(one.events)) for one in curves]),
         _row(f"Median survival, {unit} ({level} CI)", [_median(one, notes) for one in curves]),
     ]
@@ -108,7 +158,14 @@ def table(endpoint: EndpointResult, numbering: Numbering) -> Table:
         for k, landmark in enumerate(endpoint.overall.landmarks):
             cells = [_landmark(one, k, notes) for one in curves]
             body.append(Row((cell(f"{numbers.number(landmark.time)} {unit}"), *cells), "level", 1))
-    body.append(_row(f"Median follow-up, {unit} ({level} CI)", [_follow_up(one, notes) for one in curves]))
+    if reverse:
+        body.append(
+            _row(f"Median follow-up, {unit} ({level} CI)", [_follow_up(one, notes) for one in curves])
+        )
+    if "survivors" in endpoint.follow_up:
+        cells = [_survivors(one, notes) for one in curves]
+        body.append(_row(f"Follow-up of those without the event, {unit}; median (IQR)", cells))
+        notes.note("Those without the event: censored, without a competing event. IQR: interquartile range.")
     if endpoint.observed_expected:
         expected = {one.group: numbers.rounded(one.expected, 1) for one in endpoint.observed_expected}
         cells = [cell(expected.get(one.group or "", numbers.NONE)) for one in curves]
@@ -121,6 +178,7 @@ def table(endpoint: EndpointResult, numbering: Numbering) -> Table:
         body.append(
             _row("p, log-rank test", [cell(numbers.NONE), cell(text, *marks, columns=len(endpoint.groups))])
         )
+    body += incidence_rows(endpoint, notes)
     right: Align = "right"
     return Table(
         id=f"survival-{endpoint.id}",
@@ -151,6 +209,14 @@ def _median(curve: Curve, notes: Footnotes) -> Cell:
 
 def _follow_up(curve: Curve, notes: Footnotes) -> Cell:
     return cell(numbers.time_interval(curve.follow_up), notes.mark(curve.follow_up.reason))
+
+
+def _survivors(curve: Curve, notes: Footnotes) -> Cell:
+    one = curve.survivors
+    if one is None or one.median is None or one.q1 is None or one.q3 is None:
+        return cell(numbers.NONE, notes.mark(one.reason if one is not None else None))
+    median, q1, q3 = (numbers.rounded(value, 1) for value in (one.median, one.q1, one.q3))
+    return cell(f"{median} ({q1} to {q3})")
 
 
 def _landmark(curve: Curve, k: int, notes: Footnotes) -> Cell:

@@ -1,7 +1,7 @@
-"""The flow chart: boxes from the rows read to the patients in the study, with what left at each step beside them.
+"""The flow chart: boxes from the rows read to those who are studied, with what left at each step beside them.
 
 Everything is drawn from the counts that the population expressions gave: also the criteria by which nobody left, and
-the patients for whom a criterion is unknown.
+those for whom a criterion is unknown.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def flow_chart(flow: Flow, *, identifier: str, title: str, alt: str, banner: str
         parts += drawn
         drawn, y = _passage(side, y, manner)
         parts += drawn
-    final = _main("Patients in the study", flow.final)
+    final = _main(f"{flow.unit.capitalize()}s in the study", flow.final)
     drawn, y = _station(final, y)
     parts += drawn
     if flow.groups:
@@ -104,11 +104,11 @@ def _unusable(flow: Flow, manner: _Manner) -> _Box:
 
 def _side(step: FlowStep, manner: _Manner) -> _Box:
     """What left at a step: the criterion in its words, how many, and what happened to those for whom it is unknown."""
-    words, holds, n = (
-        ("Required", "does not hold", step.not_met)
-        if step.kind == "include"
-        else ("Excluded", "holds", step.met)
-    )
+    words, holds, n = {
+        "include": ("Required", "does not hold", step.not_met),
+        "exclude": ("Excluded", "holds", step.met),
+        "first": ("First of each patient", "later", step.not_met),
+    }[step.kind]
     counts = f"{holds}: {numbers.count(n)}; {_unknown(step)}"
     lines = _wrapped(f"Left out, n = {numbers.count(step.removed)}", manner.width, bold=True)
     if manner.close:
