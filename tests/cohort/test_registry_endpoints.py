@@ -523,3 +523,82 @@ def test_locoregional_treatment_counts_after_the_relapse_and_with_curative_inten
     assert (
         seen(COURSES, "any_lrt_after_relapse") == [None] * 6
     )  # a registry without such a table does not say
+
+
+@pytest.mark.parametrize(
+    ("rows", "any_one", "several", "kind"),
+    [
+        (
+            ["liver_surgery | 2015-09-01 | yes", "lung_surgery | 2015-10-01 | yes"],
+            True,
+            True,
+            "liver_surgery",
+        ),
+        (["liver_surgery | 2015-09-01 | -"], None, False, None),  # the intent is not recorded
+        (["liver_surgery | - | yes"], None, False, None),  # it may have been before the relapse
+        (["- | 2015-09-01 | yes"], None, False, None),
+        (["systemic | 2015-09-01 | yes"], False, False, None),
+        (["liver_surgery | 2015-09-01 | yes", "lung_surgery | 2015-08-01 | -"], True, None, None),
+        (["liver_surgery | 2015-09-01 | yes", "lung_surgery | 2015-10-01 | -"], True, None, "liver_surgery"),
+    ],
+)
+def test_a_treatment_that_may_be_locoregional_is_neither_counted_nor_denied(rows, any_one, several, kind):
+    table = "\n".join(f"R{place} | B | {row}" for place, row in enumerate(rows))
+    treatments = registry(
+        post_relapse_treatment=f"prt_id | patient_id | prt_type | date_start | curative_intent\n{table}"
+    ).tables["post_relapse_treatment"]
+    here = type(COURSES)(
+        {**COURSES.tables, "post_relapse_treatment": treatments},
+        COURSES.source,
+        None,
+        COURSES.dictionary_version,
+    )
+    assert seen(here, "any_lrt_after_relapse", "more_than_one_lrt", "lrt_type")[1] == (any_one, several, kind)
+
+
+@pytest.mark.parametrize(
+    ("event", "relapse"),
+    [
+        ("2015-06-01 | intrahepatic_recurrence", True),
+        ("-          | intrahepatic_recurrence", None),  # a recurrence of unknown date is not "no relapse"
+        ("2015-06-01 | -                      ", None),
+        ("2015-06-01 | last_follow_up         ", False),
+    ],
+)
+def test_a_recurrence_without_a_date_is_never_no_relapse(event, relapse):
+    here = registry(
+        patient="patient_id | date_last_disease_assessment\nP1 | 2018-01-01",
+        crlm_episode="episode_id | patient_id | episode_number\nE1 | P1 | 1",
+        local_treatment="""
+            procedure_id | patient_id | episode_id | date_procedure | treatment_intent | procedure_modalities
+            O1           | P1         | E1         | 2015-02-01     | curative         | resection
+        """,
+        followup_event=f"event_id | patient_id | date_event | event_type\nV1 | P1 | {event}",
+    )
+    assert seen(here, "relapse", "recurrence_uncertain") == [(relapse, relapse is None)]
+    assert seen(here, "relapse_or_death_12mo") == [relapse]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2014-12-01", "2015-02-01", True),
+        ("2014-06-01", "2014-07-01", False),  # over 7 months before
+        ("2014-06-01", "2014-12-15", True),  # reached into the 6 months before
+        ("2014-06-01", "-", None),  # it may have
+        ("2015-08-15", "-", True),
+        ("2015-10-01", "2015-12-01", False),
+        ("-", "2015-02-01", None),
+    ],
+)
+def test_perioperative_chemotherapy_is_within_6_months_of_the_procedure(start, end, expected):
+    here = registry(
+        patient="patient_id\nP1",
+        crlm_episode="episode_id | patient_id | episode_number | date_crlm_diagnosis\nE1 | P1 | 1 | 2015-01-01",
+        local_treatment="""
+            procedure_id | patient_id | episode_id | date_procedure | treatment_intent | procedure_modalities
+            O1           | P1         | E1         | 2015-03-01     | curative         | resection
+        """,
+        systemic_therapy=f"therapy_id | patient_id | date_start | date_end\nC1 | P1 | {start} | {end}",
+    )
+    assert seen(here, "perioperative_sys_index") == [expected]

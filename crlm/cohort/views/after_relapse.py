@@ -50,24 +50,37 @@ def relapse_pattern(view: EpisodeView) -> pl.Series:
 
 
 def locoregional(view: EpisodeView) -> pl.DataFrame:
-    """Locoregional treatments with curative intent on or after the first relapse of an episode, in order of date."""
-    rows = view.table("post_relapse_treatment").filter(pl.col("prt_type").is_in(list(LRT)))
-    pairs = view.frame(EPISODE, PATIENT, "date_first_relapse").join(
-        rows, on=PATIENT, how="inner", maintain_order="left", suffix="_of_treatment"
+    """Treatments that are, or may be, locoregional, curative and on or after the first relapse.
+
+    `certain` is true for those that are, unknown for those that may be; what is known not to be one is left out. In
+    order of date, those without one first: they may be the first.
+    """
+    rows = view.table("post_relapse_treatment")
+    pairs = view.frame(EPISODE, PATIENT, "date_first_relapse").filter(
+        pl.col("date_first_relapse").is_not_null()
     )
-    after = pairs.filter(
-        (pl.col("date_start") >= pl.col("date_first_relapse")) & pl.col("curative_intent").fill_null(False)
+    certain = (
+        pl.col("prt_type").is_in(list(LRT))
+        & (pl.col("date_start") >= pl.col("date_first_relapse"))
+        & pl.col("curative_intent")
     )
-    return after.sort("date_start", "prt_id", nulls_last=True)
+    joined = pairs.join(rows, on=PATIENT, how="inner", suffix="_of_treatment").with_columns(
+        certain.alias("certain")
+    )
+    return joined.filter(pl.col("certain").fill_null(True)).sort("date_start", "prt_id", nulls_last=False)
 
 
-def _count_locoregional(view: EpisodeView) -> pl.Series:
-    """How many such treatments a relapsed patient had; unknown without a relapse, or without the table."""
-    counts = view.per_episode(view.once(locoregional), pl.len())
+def _at_least(view: EpisodeView, number: int) -> pl.Series:
+    """Whether a relapsed patient had so many; "no" needs the uncertain ones not to make them so many."""
+    certain = pl.col("certain").fill_null(False).sum()
+    counts = view.once(locoregional).group_by(EPISODE).agg(certain.alias("least"), pl.len().alias("most"))
+    least, most = (pl.lit(view.joined(counts, EPISODE, name)).fill_null(0) for name in ("least", "most"))
     if not view.is_recorded("post_relapse_treatment"):
-        return pl.Series([None] * counts.len(), dtype=pl.Int64)
+        return pl.Series([None] * view.episodes.height, dtype=pl.Boolean)
     return view.compute(
-        pl.when(pl.col("date_first_relapse").is_not_null()).then(pl.lit(counts.cast(pl.Int64)).fill_null(0)),
+        pl.when(pl.col("date_first_relapse").is_not_null()).then(
+            pl.when(least >= number).then(True).when(most < number).then(False)
+        ),
         "date_first_relapse",
     )
 
@@ -75,34 +88,36 @@ def _count_locoregional(view: EpisodeView) -> pl.Series:
 @of_episode
 def any_lrt_after_relapse(view: EpisodeView) -> pl.Series:
     """Among the relapsed: at least one locoregional treatment with curative intent."""
-    return _count_locoregional(view) >= 1
+    return _at_least(view, 1)
 
 
 @of_episode
 def more_than_one_lrt(view: EpisodeView) -> pl.Series:
     """Among the relapsed: more than one."""
-    return _count_locoregional(view) > 1
+    return _at_least(view, 2)
+
+
+def _first(view: EpisodeView, column: str) -> pl.Series:
+    """Of the first such treatment; unknown when it is not certain which is the first."""
+    first = view.once(locoregional).unique(EPISODE, keep="first", maintain_order=True)
+    return view.joined(first.filter(pl.col("certain").fill_null(False)), EPISODE, column)
 
 
 @date_of_episode("First locoregional treatment after relapse")
 def date_first_locoregional_treatment(view: EpisodeView) -> pl.Series:
     """Start of the first locoregional treatment with curative intent after the first relapse."""
-    return view.per_episode(view.once(locoregional), pl.col("date_start").min())
-
-
-def _first_locoregional(view: EpisodeView, place: int) -> pl.Series:
-    first = view.once(locoregional).unique(EPISODE, keep="first", maintain_order=True)
-    names = {recorded: names[place] for recorded, names in LRT.items()}
-    return view.joined(first, EPISODE, "prt_type").replace_strict(names, default=None, return_dtype=pl.String)
+    return _first(view, "date_start")
 
 
 @of_episode
 def lrt_type(view: EpisodeView) -> pl.Series:
     """What the first locoregional treatment after relapse was."""
-    return _first_locoregional(view, 0)
+    names = {recorded: kind for recorded, (kind, _) in LRT.items()}
+    return _first(view, "prt_type").replace_strict(names, default=None, return_dtype=pl.String)
 
 
 @of_episode
 def lrt_site(view: EpisodeView) -> pl.Series:
     """Where the first locoregional treatment after relapse was given."""
-    return _first_locoregional(view, 1)
+    sites = {recorded: site for recorded, (_, site) in LRT.items()}
+    return _first(view, "prt_type").replace_strict(sites, default=None, return_dtype=pl.String)

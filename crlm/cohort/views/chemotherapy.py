@@ -212,14 +212,19 @@ def date_first_postoperative_chemotherapy(view: EpisodeView) -> pl.Series:
 
 
 def _perioperative(view: EpisodeView, procedure: str) -> pl.Series:
-    """Whether the patient had systemic therapy within six months before or after a procedure."""
+    """Whether the patient had systemic therapy within six months before or after a procedure.
+
+    A therapy that began earlier and has no recorded end may have reached into them: unknown.
+    """
     rows = view.table("systemic_therapy").filter(
         pl.col("route").is_null() | (pl.col("route") == "intravenous_oral")
     )
     pairs = view.frame(EPISODE, PATIENT, procedure).join(rows, on=PATIENT, how="inner", suffix="_of_therapy")
-    to_start = (pl.col("date_start") - pl.col(procedure)).dt.total_days()
-    to_end = (pl.coalesce("date_end", "date_start") - pl.col(procedure)).dt.total_days()
-    near = (to_start <= SIX_MONTHS) & (to_end >= -SIX_MONTHS)
+    to_start, to_end = (
+        (pl.col(day) - pl.col(procedure)).dt.total_days() for day in ("date_start", "date_end")
+    )
+    not_over = pl.when(to_start >= -SIX_MONTHS).then(True).otherwise(to_end >= -SIX_MONTHS)
+    near = (to_start <= SIX_MONTHS) & not_over
     return any_row(view, pairs, near, "systemic_therapy")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from crlm.cohort.endpoints import DAYS_PER_MONTH
-from crlm.cohort.views.derivations import date_of_episode, of_episode
+from crlm.cohort.views.derivations import date_of_episode, helper_of_episode, of_episode
 from crlm.cohort.views.episodes import EPISODE, PATIENT, EpisodeView
 
 LOCAL, INTRAHEPATIC, EXTRAHEPATIC = (
@@ -127,14 +127,39 @@ def date_first_progression(view: EpisodeView) -> pl.Series:
     return view.per_episode(later, pl.col("date_event").min())
 
 
+@helper_of_episode("Recurrence without a date", "yes_no")
+def recurrence_uncertain(view: EpisodeView) -> pl.Series:
+    """Whether the patient has a recurrence without a date, a local progression without one, or an event of no kind.
+
+    No date of such an event enters an endpoint, so a patient who has one looks longer free of recurrence than is known.
+    Unknown in a registry without events.
+    """
+    if not view.is_recorded("followup_event"):
+        return pl.Series([None] * view.episodes.height, dtype=pl.Boolean)
+    kind = pl.col("event_type")
+    events = view.table("followup_event").filter(
+        kind.is_null() | (kind.is_in([LOCAL, INTRAHEPATIC, EXTRAHEPATIC]) & pl.col("date_event").is_null())
+    )
+    lesions = view.table("treated_lesion").filter(pl.col("ltp") & pl.col("date_ltp").is_null())
+    sessions = view.table("local_treatment").filter(
+        pl.col("procedure_id").is_in(lesions["procedure_id"].implode())
+    )
+    patients = pl.concat([events[PATIENT], sessions[PATIENT]])
+    return view[PATIENT].is_in(patients.implode())
+
+
 def _happened(view: EpisodeView, date: str) -> pl.Series:
-    """Whether a date of relapse exists: "no" needs a disease assessment after the procedure."""
+    """Whether a date of relapse exists: "no" needs a disease assessment after the procedure, and no undated event."""
     assessed = pl.col("date_last_disease_assessment") >= pl.col("date_procedure")
     return view.compute(
-        pl.when(pl.col(date).is_not_null()).then(True).when(assessed).then(False),
+        pl.when(pl.col(date).is_not_null())
+        .then(True)
+        .when(assessed & ~pl.col("recurrence_uncertain"))
+        .then(False),
         date,
         "date_last_disease_assessment",
         "date_procedure",
+        "recurrence_uncertain",
     )
 
 
@@ -169,14 +194,21 @@ def early_recurrence_12mo(view: EpisodeView) -> pl.Series:
 
 
 def _relapsed_or_died_within(view: EpisodeView, months: int) -> pl.Series:
-    """Whether relapse or death came within so many months; "no" needs so long an assessment, or a later event."""
+    """Whether relapse or death came within so many months.
+
+    "No" needs so long an assessment, or a later event, and no recurrence without a date.
+    """
     event = pl.min_horizontal("date_first_relapse", "date_of_death")
     happened, seen = (
         (end - pl.col("date_procedure")).dt.total_days() / DAYS_PER_MONTH
         for end in (event, pl.col("date_last_disease_assessment"))
     )
     return view.compute(
-        pl.when(happened <= months).then(True).when((happened > months) | (seen >= months)).then(False),
+        pl.when(happened <= months)
+        .then(True)
+        .when(((happened > months) | (seen >= months)) & ~pl.col("recurrence_uncertain"))
+        .then(False),
+        "recurrence_uncertain",
         "date_first_relapse",
         "date_of_death",
         "date_procedure",
