@@ -407,6 +407,22 @@ def test_a_patient_enters_with_the_first_episode_that_satisfies_the_criteria_bef
     assert [step.after for step in population.steps] == [4, 3, 2, 2]
 
 
+def test_a_patient_is_the_first_recorded_episode_and_one_without_any_is_counted():
+    here = registry(
+        patient="patient_id\nP1\nP2\nP3",
+        crlm_episode="""
+            episode_id | patient_id | episode_number
+            E13        | P1         | 3
+            E12        | P1         | 2
+            E21        | P2         | 1
+            E22        | P2         | 2
+        """,
+    )
+    records = unit_records(here, "patient", ["episode_number"])
+    assert sorted(records.frame["episode_id"]) == ["E12", "E21"]
+    assert records.unusable == (("patient without a liver episode", 1),)
+
+
 def test_earlier_episodes_are_seen_from_a_later_one():
     assert seen(EPISODES, "initial_date_procedure", "previous_index_procedure_id", "initial_procedure_type")[
         3

@@ -47,7 +47,8 @@ def view_variables(unit: Unit) -> Mapping[str, Variable]:
 def unit_records(registry: Registry, unit: Unit, names: Iterable[str]) -> Records:
     """One row per unit with the variables asked for, and the keys of the units above it.
 
-    A patient is the patient's first episode. Why a recorded value of the episode itself is missing is kept; a value
+    A patient is the patient's first episode (the one with the lowest number); patients without any are counted as
+    unusable. Why a recorded value of the episode itself is missing is kept; a value
     that was brought from another table or derived says "not known" there.
     """
     variables = view_variables(unit)
@@ -56,16 +57,30 @@ def unit_records(registry: Registry, unit: Unit, names: Iterable[str]) -> Record
     wanted = dict.fromkeys((*keys, *names))
     frame = pl.DataFrame([view[ROW], *(view[name] for name in wanted)])
     reasons = _reasons(registry, unit, frame)
+    unusable: tuple[tuple[str, int], ...] = ()
     if unit == "patient":
-        first = view["episode_number"] == 1
+        first = _is_first(view)
         frame, reasons = frame.filter(first), reasons.filter(first)
+        without = registry.tables["patient"].frame.join(frame, on=PATIENT, how="anti").height
+        unusable = (("patient without a liver episode", without),) if without else ()
     return Records(
         frame=frame,
         variables={name: variables[name] for name in wanted},
         reasons=reasons,
         source=registry.source,
         findings=registry.findings,
+        unusable=unusable,
     )
+
+
+def _is_first(view: EpisodeView | LesionView) -> pl.Series:
+    """Whether an episode is its patient's first; one without a number comes last."""
+    ordered = (
+        view.frame(ROW, PATIENT, "episode_number", EPISODE)
+        .sort("episode_number", EPISODE, nulls_last=True)
+        .unique(PATIENT, keep="first", maintain_order=True)
+    )
+    return view[ROW].is_in(ordered[ROW].implode())
 
 
 def _reasons(registry: Registry, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
