@@ -17,6 +17,8 @@ from crlm.study.results import (
     EndpointResult,
     Interval,
     ModelResult,
+    PairedRow,
+    PairedValues,
     Results,
     Term,
     TermLevel,
@@ -118,6 +120,43 @@ def _test(results: Results, table: str, variable: str) -> Found:
     return _p(_row(results, table, variable).test, f'the row "{variable}" of table "{table}"')
 
 
+def _pair(results: Results, table: str, variable: str) -> PairedRow:
+    for row in _named(results.paired, table, "paired table").rows:
+        if row.before is not None and row.before.variable == variable:
+            return row
+    raise _AbsentError(f'the paired table "{table}" has no row that begins with "{variable}"')
+
+
+def _side(row: PairedRow, side: str) -> PairedValues:
+    values = row.before if side == "before" else row.after
+    if values is None:
+        raise _AbsentError(f'"{row.label}" has no value {side}')
+    return values
+
+
+def _paired_cell(results: Results, table: str, variable: str, level: str, side: str) -> Found:
+    row = _pair(results, table, variable)
+    for one, count in zip(row.levels, _side(row, side).levels, strict=True):
+        if one.level == level:
+            return Found({"n": count.n, "denominator": count.denominator, "percent": count.percent})
+    raise _AbsentError(f'the row "{variable}" of table "{table}" has no level "{level}"')
+
+
+def _paired_missing(results: Results, table: str, variable: str, side: str) -> Found:
+    return Found({"n": _side(_pair(results, table, variable), side).missing})
+
+
+def _paired_summary(results: Results, table: str, variable: str, side: str) -> Found:
+    number = _side(_pair(results, table, variable), side).number
+    if number is None:
+        raise _AbsentError(f'the row "{variable}" of table "{table}" is no number')
+    return Found(number.model_dump(exclude={"reason"}), number.reason)
+
+
+def _paired_test(results: Results, table: str, variable: str) -> Found:
+    return _p(_pair(results, table, variable).test, f'the row "{variable}" of table "{table}"')
+
+
 def _final(results: Results) -> Found:
     return Found({"n": results.flow.final})
 
@@ -176,6 +215,13 @@ def _median(results: Results, endpoint: str, group: str) -> Found:
 
 def _follow_up(results: Results, endpoint: str, group: str) -> Found:
     return _interval(_curve(results, endpoint, group).follow_up, "value")
+
+
+def _survivors(results: Results, endpoint: str, group: str) -> Found:
+    summary = _curve(results, endpoint, group).survivors
+    if summary is None:
+        raise _AbsentError(f'the endpoint "{endpoint}" does not summarise the follow-up of survivors')
+    return Found({"value": summary.median, "q1": summary.q1, "q3": summary.q3}, summary.reason)
 
 
 def _log_rank(results: Results, endpoint: str) -> Found:
@@ -266,6 +312,10 @@ READERS: dict[str, Callable[..., Found]] = {
     "column": _column,
     "summary": _summary,
     "test": _test,
+    "paired-cell": _paired_cell,
+    "paired-missing": _paired_missing,
+    "paired-summary": _paired_summary,
+    "paired-test": _paired_test,
     "final": lambda results, _="": _final(results),
     "group": _group,
     "removed": _step,
@@ -274,6 +324,7 @@ READERS: dict[str, Callable[..., Found]] = {
     "survival": _survival,
     "median": _median,
     "follow-up": _follow_up,
+    "survivors": _survivors,
     "log-rank": _log_rank,
     "effect": _effect,
     "reference": _reference,
