@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import polars as pl
 
 from crlm.registry.synthetic_registry import TrueEffect
@@ -60,7 +58,6 @@ HELLINGMAN: Columns = {
     **of("size_recurrent", size_largest_recurrent="31-50|>50"),
     **of("comorbidity_category", comorbidity_category="minimal|major"),
 }
-Method = Literal["maximum likelihood", "firth"]
 TIMES = {"OS": "os", "DPFS": "dp", "LTPFS": "lt", "hDFS": "hdfs", "PFS": "pfs", "DFS": "dfs"}
 OUTCOMES = {"relapse_or_death_6mo": "within_6", "relapse_or_death_12mo": "within_12"}
 
@@ -79,9 +76,7 @@ def cohort_frames(study: str, tables: cohorts.Tables) -> tuple[dict[str, pl.Data
     return {"patient": select[study](tables)}, columns[study]
 
 
-def fit_effect(
-    effect: TrueEffect, frame: pl.DataFrame, columns: Columns, method: Method = "maximum likelihood"
-) -> tuple[float, float]:
+def fit_effect(effect: TrueEffect, frame: pl.DataFrame, columns: Columns) -> tuple[float, float]:
     """The log ratio and its standard error by the model that the effect names, complete cases only."""
     if effect.where:
         frame = frame.filter(pl.col("local"))
@@ -99,9 +94,9 @@ def fit_effect(
     X = data.select(wanted).to_numpy()
     assert set(data.columns) == {*measured, *wanted}
     if outcome:
-        fit = logistic(data["event"].to_numpy(), X, wanted, method=method)
+        fit = logistic(data["event"].to_numpy(), X, wanted)
     else:
-        fit = cox(data["time"].to_numpy(), data["event"].to_numpy(), X, wanted, method=method)
+        fit = cox(data["time"].to_numpy(), data["event"].to_numpy(), X, wanted)
     names = [name for name in fit.names if name in wanted]
     estimate = fit.coefficients[list(fit.names).index(exposure)]
     assert names and estimate.value is not None and estimate.standard_error is not None

@@ -19,7 +19,7 @@ def test_the_protocol_and_plain_joins_agree_on_every_named_analysis(study):
     by_protocol = estimates(study, patients, seed)
     tables, truth = make_registry(study, patients, seed)
     frames, columns = cohort_frames(study, tables)
-    for named, (value, lower, upper, _) in zip(ANALYSES[study], by_protocol, strict=True):
+    for named, (value, lower, upper) in zip(ANALYSES[study], by_protocol, strict=True):
         effect = truth.effect(named.effect)
         plain, error = fit_effect(effect, frames[effect.unit], columns)
         assert value == pytest.approx(plain, abs=1e-6), named.effect

@@ -165,9 +165,9 @@ class DijkstraModel:
 
     crude: Mapping[str, tuple[float, float, int]] = field(
         default_factory=lambda: {
-            "OS": (-0.2222, 0.0027, 3_000_000),
-            "LTPFS": (-0.5527, 0.0034, 3_000_000),
-            "DPFS": (-0.0655, 0.0018, 3_000_000),
+            "OS": (-0.2179, 0.0034, 1_800_000),
+            "LTPFS": (-0.5595, 0.0044, 1_800_000),
+            "DPFS": (-0.0605, 0.0023, 1_800_000),
         }
     )
     """What the unadjusted Cox model of each endpoint converges to: log hazard ratio, standard error, patients."""
