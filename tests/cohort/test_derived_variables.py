@@ -5,6 +5,7 @@ import pytest
 
 from crlm.cohort.views import known_at, unit_records, view_variables
 from crlm.cohort.views.derivations import OF_EPISODES, OF_LESIONS
+from crlm.cohort.views.reference import PAGE, page
 from crlm.dictionary.registry import registry_dictionary
 from tests.cohort.registry_tables import STORED, registry
 
@@ -64,3 +65,7 @@ def test_values_have_the_type_that_their_variable_declares(unit):
         if frame[name].dtype not in (STORED[variable.type], pl.Null)
     }
     assert wrong == {}
+
+
+def test_the_page_of_variables_is_current():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m crlm.cohort.views.reference"

@@ -366,6 +366,30 @@ def test_a_staged_procedure_counts_from_its_last_stage(sessions, index, days):
     assert outcome(here, OS_FROM_TREATMENT) == [(days, None if days is None else "censored")]
 
 
+@pytest.mark.parametrize(
+    ("sessions", "approach"),
+    [
+        (["2015-02-01 | robotic | 1 | 1"], "laparoscopic"),
+        (["2015-02-01 | open | 2 | 1", "2015-04-01 | percutaneous | 2 | 2"], "open"),
+        (
+            ["2015-02-01 | percutaneous | 1 | 1", "2015-04-01 | open | 1 | 1"],
+            "percutaneous",
+        ),  # a later course
+        (["2015-02-01 | - | 2 | 1", "2015-04-01 | percutaneous | 2 | 2"], None),
+        (["2015-02-01 | - | 2 | 1", "2015-04-01 | open | 2 | 2"], "open"),
+    ],
+)
+def test_the_approach_is_the_most_invasive_of_the_sessions_up_to_the_index_procedure(sessions, approach):
+    rows = "\n".join(f"O{place} | E1 | curative | resection | {row}" for place, row in enumerate(sessions))
+    here = registry(
+        patient="patient_id\nP1",
+        crlm_episode="episode_id | patient_id | episode_number\nE1 | P1 | 1",
+        local_treatment="procedure_id | episode_id | treatment_intent | procedure_modalities | date_procedure "
+        f"| approach | planned_stages | stage_number\n{rows}",
+    )
+    assert seen(here, "approach_derived") == [approach]
+
+
 EPISODES = registry(
     patient="""
         patient_id | date_last_vital_status | date_last_disease_assessment

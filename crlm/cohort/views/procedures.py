@@ -15,6 +15,16 @@ LOCAL = ("resection", *THERMAL, "ire", "sbrt", "transplantation")
 """Modalities that treat metastases; a session with none of these (an embolisation, a pump) is no local treatment."""
 
 
+def curative_sessions(view: EpisodeView) -> pl.DataFrame:
+    """Sessions with curative intent in which metastases were treated."""
+    treats = pl.col("procedure_modalities").list.eval(pl.element().is_in(LOCAL)).list.any()
+    return (
+        view.table("local_treatment")
+        .filter((pl.col("treatment_intent") == "curative") & treats)
+        .select(EPISODE, "procedure_id", "date_procedure", "stage_number", "planned_stages", "approach")
+    )
+
+
 @of_episode
 def index_procedure_id(view: EpisodeView) -> pl.Series:
     """The procedure from which outcomes of the episode count: its first curative local treatment, in its last stage.
@@ -23,12 +33,7 @@ def index_procedure_id(view: EpisodeView) -> pl.Series:
     stages, the last session recorded as stage 2 is taken, and without one the first. Sessions without a date come
     last; those of one day in the order of their stages, then of their keys.
     """
-    treats = pl.col("procedure_modalities").list.eval(pl.element().is_in(LOCAL)).list.any()
-    sessions = (
-        view.table("local_treatment")
-        .filter((pl.col("treatment_intent") == "curative") & treats)
-        .select(EPISODE, "procedure_id", "date_procedure", "stage_number", "planned_stages")
-    )
+    sessions = curative_sessions(view)
     several = sessions[EPISODE].is_duplicated()
     only = sessions.filter(~several).select(EPISODE, pl.col("procedure_id").alias("index"))
     ordered = sessions.filter(several).sort("date_procedure", "stage_number", "procedure_id", nulls_last=True)
@@ -167,11 +172,26 @@ def is_repeat_of_crlm(view: EpisodeView) -> pl.Series:
 
 @of_episode
 def approach_derived(view: EpisodeView) -> pl.Series:
-    """Open, laparoscopic (robotic counts as such) or percutaneous, of the index procedure."""
-    approach = pl.col("approach")
-    return view.compute(
-        pl.when(approach == "robotic").then(pl.lit("laparoscopic")).otherwise(approach), "approach"
+    """The most invasive approach of the sessions up to the index procedure: open, laparoscopic, percutaneous.
+
+    Robotic counts as laparoscopic. Unknown when it is so for one session, unless another was open. Sessions are those
+    of `index_procedure_id`; a later one of the same episode does not count.
+    """
+    rows = view.with_variables(curative_sessions(view), "index_procedure_id", "date_procedure").filter(
+        (pl.col("procedure_id") == pl.col("index_procedure_id"))
+        | (pl.col("date_procedure") < pl.col("date_procedure_of_episode"))
     )
+    approach = pl.col("approach")
+    worst = (
+        pl.when((approach == "open").fill_null(False).any())
+        .then(pl.lit("open"))
+        .when(approach.is_null().any())
+        .then(None)
+        .when(approach.is_in(["laparoscopic", "robotic"]).any())
+        .then(pl.lit("laparoscopic"))
+        .otherwise(pl.lit("percutaneous"))
+    )
+    return view.per_episode(rows, worst)
 
 
 @of_episode
