@@ -42,8 +42,14 @@ class Cells:
     decimal: DecimalSign = "."
 
 
-def cell_frame(columns: Sequence[RawColumn], decimal: DecimalSign) -> tuple[pl.DataFrame, list[Cells]]:
-    """One frame with the cells of some columns, and where in it each column's are."""
+def cell_frame(
+    columns: Sequence[RawColumn], decimal: DecimalSign, numbers: Sequence[bool] | None = None
+) -> tuple[pl.DataFrame, list[Cells]]:
+    """One frame with the cells of some columns, and where in it each column's are.
+
+    `numbers` says of which text columns the numbers are wanted (None: of all); reading text as numbers takes time.
+    """
+    wanted = [True] * len(columns) if numbers is None else numbers
     kinds = [_kind(column.values.dtype) for column in columns]
     stored: list[pl.Series] = []
     for position, column in enumerate(columns):
@@ -55,9 +61,10 @@ def cell_frame(columns: Sequence[RawColumn], decimal: DecimalSign) -> tuple[pl.D
     frame = pl.DataFrame(stored)
     frame = frame.with_columns(_tidy(f"value {position}", kind) for position, kind in enumerate(kinds))
     frame = frame.with_columns(
-        _number(f"value {position}", kind, f"exact {position}" if column.numbers is not None else None, decimal)
+        (_number(f"value {position}", kind, f"exact {position}" if column.numbers is not None else None, decimal)
+         if number or kind != "text" else pl.lit(None, pl.Float64))
         .alias(f"number {position}")
-        for position, (column, kind) in enumerate(zip(columns, kinds, strict=True))
+        for position, (column, kind, number) in enumerate(zip(columns, kinds, wanted, strict=True))
     )  # fmt: skip
     schema = frame.schema
     return frame, [

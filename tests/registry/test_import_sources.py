@@ -1,12 +1,15 @@
 """Workbooks, REDCap exports, databases and files of statistical packages give the same registry as a folder of CSV."""
 
 import io
+import os
 import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import polars as pl
@@ -95,7 +98,7 @@ def test_a_select_of_a_mapping_cannot_write(tmp_path):
     mapping.write_text(
         'schema_version = "1.0"\n[[table]]\nname = "patient"\nsql = "WITH a AS (SELECT 1) DELETE FROM patient"\n'
     )
-    with pytest.raises(DataError, match="readonly|read-only|query_only"):
+    with pytest.raises(DataError, match=r"readonly|read-only|query_only"):
         read_registry(path, mapping)
     assert sqlite3.connect(path).execute("SELECT count(*) FROM patient").fetchone() == (2,)
 
@@ -226,34 +229,58 @@ def test_an_annotated_workbook_shows_formulas_of_cells_as_text():
 # PostgreSQL, where a server can be started
 
 
-@pytest.mark.skipif(shutil.which("initdb") is None, reason="no PostgreSQL server here")
-def test_a_postgresql_database(tmp_path, registry):
-    psycopg = pytest.importorskip("psycopg")
+@pytest.fixture
+def server():
+    """The URL of a PostgreSQL server of its own; it refuses to run as root, so a user without rights runs it then."""
+    if shutil.which("initdb") is None:
+        pytest.skip("no PostgreSQL server here")
+    home = Path(tempfile.mkdtemp(prefix="crlm-postgres-"))
+    user = "nobody" if os.geteuid() == 0 else None
+    if user is not None:
+        shutil.chown(home, user)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    subprocess.run(
-        ["initdb", "-D", tmp_path / "db", "-U", "crlm", "-A", "trust"], check=True, capture_output=True
+    made = ["initdb", "-D", home / "db", "-U", "crlm", "-A", "trust", "--no-sync"]
+    subprocess.run(made, check=True, capture_output=True, user=user, cwd=home)
+    process = subprocess.Popen(
+        ["postgres", "-D", home / "db", "-p", str(port), "-k", home],
+        user=user,
+        cwd=home,
+        stderr=subprocess.DEVNULL,
     )
-    server = subprocess.Popen(["postgres", "-D", tmp_path / "db", "-p", str(port), "-k", tmp_path])
     try:
-        url = f"postgresql://crlm@127.0.0.1:{port}/postgres"
-        for _ in range(100):
-            try:
-                connection = psycopg.connect(url, autocommit=True)
-                break
-            except psycopg.OperationalError:
-                time.sleep(0.1)
+        yield f"postgresql://crlm@127.0.0.1:{port}/postgres"
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def connected(psycopg, url):
+    for _ in range(100):
+        try:
+            return psycopg.connect(url, autocommit=True)
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def test_a_postgresql_database(tmp_path, registry, server):
+    psycopg = pytest.importorskip("psycopg")
+    with connected(psycopg, server) as connection:
         for name, text in TABLES.items():
             header, *rows = (line.split(",") for line in text.splitlines())
             connection.execute(f"CREATE TABLE {name} ({', '.join(f'{one} text' for one in header)})")
+            marks = ", ".join(["%s"] * len(header))
             for row in rows:
-                connection.execute(
-                    f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(row))})",
-                    [one or None for one in row],
-                )
-        connection.close()
-        same(registry, read_registry(url))
-    finally:
-        server.terminate()
-        server.wait()
+                connection.execute(f"INSERT INTO {name} VALUES ({marks})", [one or None for one in row])
+    same(registry, read_registry(server))
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        'schema_version = "1.0"\n[[table]]\nname = "patient"\n'
+        'sql = "WITH a AS (DELETE FROM patient RETURNING *) SELECT * FROM a"\n'
+    )
+    assert {one.rule for one in check_registry(server, mapping).errors} >= {"database-not-readable"}
+    with connected(psycopg, server) as connection:
+        assert connection.execute("SELECT count(*) FROM patient").fetchone() == (2,)

@@ -15,6 +15,7 @@ SEPARATORS = (";", "|")
 
 MONTH = r"^(\d{4})-(0[1-9]|1[0-2])$"
 YEAR = r"^(\d{4})$"
+PLAIN_DAY = r"^\d{4}-\d{2}-\d{2}$"
 YEARS = (1900, 2100)
 """Four digits outside these are no year."""
 
@@ -35,13 +36,18 @@ def levels_in(cell: object, variable: Variable) -> list[str] | None:
     return None if None in names else [name for name in variable.level_names if name in names]
 
 
-def date_value(cells: Cells) -> tuple[pl.Expr, pl.Expr]:
+def date_value(cells: Cells, *, partial: bool = True) -> tuple[pl.Expr, pl.Expr]:
     """The date of each cell and its precision (day, month or year), null where a cell is no date.
 
     A date of the file, or text as 2019-05-31, with or without a time after it, which is dropped. 2019-05 is known to
     the month and stands for its 15th, 2019 to the year and stands for its 1 July: the middle of the period. Whole
-    numbers from 1900 to 2100 are years, as workbooks store them.
+    numbers from 1900 to 2100 are years, as workbooks store them. `partial` is False where it is known that every cell
+    is a date to the day, written 2019-05-31.
     """
+    if not partial:
+        value = cells.value.str.to_date("%Y-%m-%d", strict=False)
+        value = pl.when(value >= FIRST_DATE).then(value)
+        return value, pl.when(value.is_not_null()).then(pl.lit("day"))
     day, month, year = pl.lit(None, pl.Date), pl.lit(None, pl.Date), pl.lit(None, pl.Date)
     if cells.kind == "date":
         day = cells.value

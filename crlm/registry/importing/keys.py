@@ -36,6 +36,8 @@ def key_issues(table: Table, frame: pl.DataFrame) -> list[Issue]:
                     structural=True,
                 )
             )
+    if not _may_repeat(frame, key):
+        return issues
     known = frame.select(ROW, *key).drop_nulls(key)
     twice = known.select(key).is_duplicated()
     if twice.any():
@@ -51,6 +53,12 @@ def key_issues(table: Table, frame: pl.DataFrame) -> list[Issue]:
             "keep one of them, or give each its own.",
         )
     return issues
+
+
+def _may_repeat(frame: pl.DataFrame, key: list[str]) -> bool:
+    """Whether two rows that follow each other have the same key, or rows are not in the order of their keys."""
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in key)
+    return bool(frame.select(same.any()).item()) or not frame[key[0]].is_sorted()
 
 
 def link_issues(

@@ -11,11 +11,12 @@ import polars as pl
 from crlm.dictionary.records import ROW
 from crlm.dictionary.registry import MISSING_CODES, RecordedVariable, Table
 from crlm.dictionary.registry.frames import STORED_AS, precision_column
+from crlm.dictionary.variables import MissingCode
 from crlm.problems import DataError
-from crlm.registry.cells import Cells, cell_frame, missing_reason
+from crlm.registry.cells import EMPTY, Cells, cell_frame, missing_reason
 from crlm.registry.decimal_sign import decimal_sign
 from crlm.registry.importing.beside import with_what_stands_beside
-from crlm.registry.importing.cells_of import PRECISIONS, date_value, levels_in
+from crlm.registry.importing.cells_of import PLAIN_DAY, PRECISIONS, date_value, levels_in
 from crlm.registry.importing.complaints import cell_issues, range_issues, unknown_header_words
 from crlm.registry.importing.declared import Declared
 from crlm.registry.importing.issues import Issue, of_problem
@@ -60,17 +61,13 @@ def typed_table(table: Table, declared: Declared) -> TypedTable:
     except DataError as error:
         issues += [of_problem(one, table.name) for one in error.problems]
         decimal, note = ".", None
-    frame, cells = cell_frame([found[one.name] for one in variables], decimal)
-    reasons = frame.select(
-        missing_reason(one, [*declared.missing.get(variable.name, ()), *variable.missing, *MISSING_CODES])
-        .alias(variable.name)
-        for one, variable in zip(cells, variables, strict=True)
-    )  # fmt: skip
-    present = frame.with_columns(
-        pl.when(reasons[variable.name].is_null()).then(part).alias(part.meta.output_name())
-        for one, variable in zip(cells, variables, strict=True)
-        for part in (one.value, one.number)
-    )
+    codes = [(*declared.missing.get(one.name, ()), *one.missing) for one in variables]
+    numbers = [
+        one.is_numeric or any(not isinstance(code.code, str) for code in given)
+        for one, given in zip(variables, codes, strict=True)
+    ]
+    frame, cells = cell_frame([found[one.name] for one in variables], decimal, numbers)
+    present, reasons = _reasons(frame, cells, variables, codes)
     values = _values(present, cells, variables, declared)
     kept: list[pl.Series] = []
     why: list[pl.Series] = []
@@ -102,6 +99,43 @@ def typed_table(table: Table, declared: Declared) -> TypedTable:
         notes=(note,) if note else (),
         synthetic=_marks(found),
     )
+
+
+def _reasons(
+    frame: pl.DataFrame,
+    cells: Sequence[Cells],
+    variables: Sequence[RecordedVariable],
+    codes: Sequence[Sequence[MissingCode]],
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cells without those that mean missing, and the reason of each missing one.
+
+    Most columns hold no code at all, which is quickly seen; only in others is every cell compared with every code.
+    """
+    plain = [
+        one.kind == "text" and not given and not _stated(one) for one, given in zip(cells, codes, strict=True)
+    ]
+    words = [str(one.code) for one in MISSING_CODES]
+    hits = frame.select(
+        (one.value.is_in(words).any() if simple else pl.lit(True)).alias(str(place))
+        for place, (one, simple) in enumerate(zip(cells, plain, strict=True))
+    ).row(0)
+    found, masked = [], []
+    for one, variable, given, hit in zip(cells, variables, codes, hits, strict=True):
+        if hit:
+            reason = missing_reason(one, [*given, *MISSING_CODES])
+            masked += [
+                pl.when(reason.is_null()).then(part).alias(part.meta.output_name())
+                for part in (one.value, one.number)
+            ]
+        else:
+            reason = pl.when(one.value.is_null()).then(pl.lit(EMPTY))
+        found.append(reason.alias(variable.name))
+    return frame.with_columns(masked), frame.select(found)
+
+
+def _stated(cells: Cells) -> bool:
+    """Whether the file itself says why values are missing."""
+    return bool(cells.stated.meta.root_names())
 
 
 def empty_table(table: Table) -> TypedTable:
@@ -202,7 +236,7 @@ def _values(
         if variable.type == "several":
             wanted.append(_several(present, one, variable).alias(name))
         elif variable.type == "date":
-            value, precision = date_value(one)
+            value, precision = date_value(one, partial=not _days_only(present, one))
             wanted += [value.alias(name), precision.alias(precision_column(name))]
         elif variable.is_categorical:
             distinct = present.select(one.value.unique().drop_nulls()).to_series().to_list()
@@ -212,6 +246,13 @@ def _values(
             value = typed_value(one, variable) if factor is None else _scaled(one, variable, factor)
             wanted.append(value.alias(name))
     return present.select(wanted)
+
+
+def _days_only(present: pl.DataFrame, cells: Cells) -> bool:
+    """Whether every cell of a text column is a date to the day: nearly always, and quickly seen."""
+    if cells.kind != "text":
+        return False
+    return bool(present.select(cells.value.str.contains(PLAIN_DAY).all()).item())
 
 
 def _scaled(cells: Cells, variable: RecordedVariable, factor: float) -> pl.Expr:
