@@ -13,13 +13,13 @@ from crlm.cli import terminal
 from crlm.cli.terminal import Json, Quiet
 
 if TYPE_CHECKING:
-    from crlm.study.compare import ComparedRow, Comparison
+    from crlm.study.compare import Comparison
     from crlm.study.protocol.load import LoadedProtocol
     from crlm.study.results import Results
 
 ENTRIES = ("comparison.html", "comparison.json", "results.json")
-SHOWN = 12
-"""Rows that the terminal shows: the main comparisons."""
+SHOWN = 16
+"""How many of the main comparisons the terminal shows."""
 
 
 def compare(
@@ -152,7 +152,7 @@ def _read(path: Path, study: str) -> Results:
 
 
 def _print(comparison: Comparison, out: Path | None) -> None:
-    from crlm.study.compare import counts
+    from crlm.study.compare import counts, main_rows
 
     found = counts(comparison)
     synthetic = " SYNTHETIC" if comparison.synthetic else ""
@@ -162,7 +162,7 @@ def _print(comparison: Comparison, out: Path | None) -> None:
         f"{found['rows']} printed rows; {found['with_place']} have a place in the protocol's results; {run}"
         + (f", which has {found['in_run']} of them." if comparison.data else ".")
     )
-    for row in main_rows(comparison):
+    for row in main_rows(comparison)[:SHOWN]:
         at = "" if row.distance is None else f"   {row.distance:+.1f} MC SE"
         typer.echo(f"  {row.locator}: {row.what}\n    paper {row.printed}   run {row.run or row.reason}{at}")
     typer.echo(
@@ -174,26 +174,3 @@ def _print(comparison: Comparison, out: Path | None) -> None:
             typer.echo(f"  {one.what}: printed {one.printed}, computed {one.recomputed}{note}")
     if out is not None:
         typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")
-
-
-def main_rows(comparison: Comparison) -> list[ComparedRow]:
-    """The rows that a reader looks for first: the effect of the comparison, and the log-rank tests."""
-    if comparison.data is None:
-        return []
-    wanted = [
-        row
-        for row in comparison.rows
-        if row.place is not None
-        and (
-            row.place.startswith("log-rank")
-            or (row.kind == "effect" and "/univariable" in row.place and _is_exposure(row))
-            or (row.place.startswith("effect") and row.place.endswith("/final"))
-        )
-    ]
-    return wanted[:SHOWN]
-
-
-def _is_exposure(row: ComparedRow) -> bool:
-    return any(
-        name in (row.place or "") for name in ("treatment_group", "adjuvant_haip", "lrt_after_relapse")
-    )

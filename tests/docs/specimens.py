@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from crlm.cli import compare as compare_command
 from crlm.cli import main
 from crlm.cli.flow import read_records
 from crlm.cohort.derived import DerivedVariable, add_derived
@@ -244,6 +245,13 @@ SPECIMENS = {
     "output-is-a-file": output("report.pdf", before=lambda path: path.touch()),
     "output-not-ours": output("documents", before=folder_with_notes),
     "output-not-writable": output("notes.txt/report", before=lambda path: path.parent.touch()),
+    "compare-study": lambda: raised(lambda: compare_command._repeats_a_paper("resected-crlm-public")),
+    "compare-two-runs": lambda: raised(
+        lambda: compare_command._results(None, Path("r"), Path("d"), None, print)
+    ),
+    "compare-results": lambda: raised(
+        lambda: compare_command._read(Path(__file__).with_name("__init__.py"), "dijkstra-2021")
+    ),
     # the protocol as a file
     "protocol-file": lambda: protocol_problems("", name="patients.csv"),
     "protocol-encoding": lambda: protocol_problems(PROTOCOL.encode("latin-1")),

@@ -137,6 +137,7 @@ TABLE = ("--data", "table/clinical.csv")
         ("crlm study run", ("resected-crlm-public", *TABLE, "--out", "report", "--formats", "html")),
         ("crlm study check", ("resected-crlm-public",)),
         ("crlm study list", ()),
+        ("crlm study compare", ("hellingman-2021",)),
         ("crlm data check", ("resected-crlm-public", *TABLE)),
         ("crlm data import", ("registry", "--out", "snapshot")),
         ("crlm data synth", ("resected-crlm-public", "--out", "other", "--patients", "3")),

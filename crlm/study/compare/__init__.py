@@ -1,6 +1,14 @@
 """A study beside its paper: what the run found next to what was printed, and what the printed numbers determine."""
 
-from crlm.study.compare.comparison import ComparedNumber, ComparedRow, Comparison, as_json, compare, counts
+from crlm.study.compare.comparison import (
+    ComparedNumber,
+    ComparedRow,
+    Comparison,
+    as_json,
+    compare,
+    counts,
+    main_rows,
+)
 from crlm.study.compare.recompute import Recomputation, recomputations
 
 __all__ = [
@@ -11,5 +19,6 @@ __all__ = [
     "as_json",
     "compare",
     "counts",
+    "main_rows",
     "recomputations",
 ]

@@ -24,6 +24,8 @@ from crlm.study.compare.simulated import Simulated, stored
 from crlm.study.results import Results
 
 NO_RUN = "no run was given"
+EXPOSURES = ("treatment_group", "treatment_strategy", "adjuvant_haip", "any_lrt_after_relapse")
+"""What the papers compare."""
 UNPRINTED_DECIMALS = {"n": 0, "percent": 1, "estimate": 2, "lower": 2, "upper": 2, "p": 3}
 """Decimals of a number that the paper does not print."""
 
@@ -256,3 +258,19 @@ def counts(comparison: Comparison) -> dict[str, int]:
         "recomputed": len(comparison.recomputed),
         "agree": sum(one.agrees for one in comparison.recomputed),
     }
+
+
+def main_rows(comparison: Comparison) -> list[ComparedRow]:
+    """The rows that a reader looks for first: effects of what is compared and log-rank tests, each place once."""
+    if comparison.data is None:
+        return []
+    found: dict[str, ComparedRow] = {}
+    for row in comparison.rows:
+        place = row.place or ""
+        if place.startswith("log-rank") or (place.startswith("effect") and _is_of_the_exposure(place)):
+            found.setdefault(place, row)
+    return list(found.values())
+
+
+def _is_of_the_exposure(place: str) -> bool:
+    return any(f"/{name}/" in place for name in EXPOSURES)
