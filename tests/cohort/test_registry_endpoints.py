@@ -508,6 +508,7 @@ def test_a_later_episode_that_a_local_progression_explains_is_no_distant_progres
         (["2015-06-01 | extrahepatic_recurrence | lung;bone"], "multiorgan"),
         (["2015-06-01 | extrahepatic_recurrence | lung;liver_distant"], "multiorgan"),
         (["2015-06-01 | extrahepatic_recurrence | -"], None),
+        (["2015-06-01 | extrahepatic_recurrence | lung", "2015-06-01 | extrahepatic_recurrence | -"], None),
         (
             [
                 "2015-06-01 | intrahepatic_recurrence | liver_distant",

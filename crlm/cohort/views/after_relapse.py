@@ -36,6 +36,9 @@ def relapse_pattern(view: EpisodeView) -> pl.Series:
         ),
         (pl.col("event_type") == EXTRAHEPATIC).any().alias("outside"),
         sites.filter(~sites.is_in(LIVER_SITES)).n_unique().alias("organs"),
+        ((pl.col("event_type") == EXTRAHEPATIC) & (pl.col("sites").list.len().fill_null(0) == 0))
+        .any()
+        .alias("somewhere"),
     )
     outside = pl.col("outside") | (pl.col("organs") > 0)
     pattern = (
@@ -43,7 +46,7 @@ def relapse_pattern(view: EpisodeView) -> pl.Series:
         .then(pl.lit("hepatic_only"))
         .when((pl.col("liver") & outside) | (pl.col("organs") > 1))
         .then(pl.lit("multiorgan"))
-        .when(pl.col("organs") == 1)
+        .when((pl.col("organs") == 1) & ~pl.col("somewhere"))
         .then(pl.lit("extrahepatic_single_organ"))
     )
     return view.joined(summary.with_columns(pattern.alias("pattern")), EPISODE, "pattern")

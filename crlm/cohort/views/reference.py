@@ -22,7 +22,9 @@ this page. -->
 # Variables of a registry
 
 A study on a registry sees it from one unit: the patient (by the first liver episode), the episode, or the treated
-lesion. Each has one row with everything that is known of it, and a protocol names what it needs:
+lesion. Each has one row with everything that is known of it, and a protocol names what it needs. Treated lesions are
+those of the index procedure (see below): a lesion treated in an earlier stage only is not among them, and a later
+treatment of the same lesion is no row of its own.
 
 - **Recorded variables** under the names of the [data dictionary](dictionary/README.md): those of the episode, its
   patient, the patient's first primary tumour, the centre, and the episode's *index procedure*: the first local
@@ -33,7 +35,8 @@ lesion. Each has one row with everything that is known of it, and a protocol nam
 
 Unknown is never no. A table that the registry does not hold says nothing; a table that it holds says, by having no row,
 that there was none only where this page says so. A value is *known at* a date when something that happens then decides
-it: a group made by such a variable is not known at an earlier time zero, and the report says so.
+it: a group made by such a variable is not known at an earlier time zero (`crlm/cohort/time_zero.py` counts for how
+many records).
 """
 
 
