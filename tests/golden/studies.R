@@ -1,8 +1,9 @@
 # R's numbers for the studies of tests/study/protocols: selection, derived variables, rules and models redone in R.
-# Run from the project's root (Debian r-base-core, r-cran-survival, r-cran-jsonlite):
+# Run from the project's root (Debian r-base-core, r-cran-survival, r-cran-cmprsk, r-cran-jsonlite):
 #   python -m tests.study.public_tables FOLDER && Rscript tests/golden/studies.R FOLDER
 # Writes tests/golden/studies.json: aggregates only, no data set is stored.
 library(survival)
+library(cmprsk)
 source("tests/golden/exact.R")
 folder <- commandArgs(trailingOnly = TRUE)[1]
 # eps = 1e-12 and never tighter: below that, rounding makes coxph halve its steps away from the maximum.
@@ -44,6 +45,41 @@ endpoint <- function(d, group = NULL, interval = "log-log", level = 0.95, landma
                          observed = numbers(test$obs), expected = numbers(test$exp))
   }
   out
+}
+
+# The median plus and minus z standard errors, by the density around it (Collett 2003, chapter 2).
+spss_median <- function(d, level) {
+  fit <- survfit(Surv(time, event) ~ 1, d)
+  died <- fit$n.event > 0
+  time <- fit$time[died]; surv <- fit$surv[died]
+  at <- which(surv <= 0.5)[1]
+  u <- max(time[surv >= 0.55]); l <- min(time[surv <= 0.45])
+  density <- (surv[time == u] - surv[time == l]) / (l - u)
+  error <- surv[at] * fit$std.err[died][at] / density
+  time[at] + c(0, -1, 1) * qnorm((1 + level) / 2) * error
+}
+with_spss <- function(found, d, group, level = 0.95) {
+  found$overall$median <- spss_median(d, level)
+  survivors <- function(d) described(d$time[d$event == 0], 7)
+  found$overall$survivors <- survivors(d)
+  for (one in names(found$groups)) {
+    found$groups[[one]]$median <- spss_median(d[d[[group]] == one, ], level)
+    found$groups[[one]]$survivors <- survivors(d[d[[group]] == one, ])
+  }
+  found
+}
+
+# `cause`: 0 censored, 1 the event, 2 competing.
+incidence <- function(d, group, landmarks) {
+  d$end <- factor(d$cause, 0:2)
+  one <- function(rows) {
+    s <- summary(survfit(Surv(time, end) ~ 1, rows, conf.type = "log-log"), times = landmarks)
+    list(n = nrow(rows), events = sum(rows$cause == 1), competing = sum(rows$cause == 2),
+         incidence = numbers(s$pstate[, 2]), lower = numbers(s$lower[, 2]), upper = numbers(s$upper[, 2]))
+  }
+  tests <- cuminc(d$time, d$cause, d[[group]])$Tests
+  list(overall = one(d), groups = each(levels(droplevels(d[[group]])), function(level) one(d[d[[group]] == level, ])),
+       gray = chi_square(tests["1", "stat"], tests["1", "df"]))
 }
 
 test_of <- function(v) list(statistic = unname(v[1]), df = unname(v[2]), p = unname(v[3]))
@@ -107,6 +143,171 @@ model <- function(d, candidates, ties = "efron", kind = "wald", transform = "km"
   }
   c(out, list(chosen = I(chosen), dropped = I(as.character(dropped)),
               multivariable = whole_model(rows, chosen, ties, kind, transform, level)))
+}
+
+# The exposure crude, in the multivariable model, and corrected: the rule for confounders.
+confounders <- function(d, found, exposure, p, change, scale, ties) {
+  one <- function(covariates) {
+    rows <- known(d, c(exposure, covariates))
+    fit <- fitted(rows, c(exposure, covariates), ties)
+    list(n = fit$n, events = fit$nevent, coefficient = coef(fit)[[1]], adjusted_for = I(as.character(covariates)))
+  }
+  others <- setdiff(found$chosen, exposure)
+  potential <- others[sapply(others, function(name) found$multivariable$terms[[name]]$p) <= p]
+  crude <- one(c()); adjusted <- one(potential)
+  relative <- if (scale == "coefficient") abs(adjusted$coefficient / crude$coefficient - 1)
+              else abs(exp(adjusted$coefficient) / exp(crude$coefficient) - 1)
+  confounding <- relative > change
+  list(crude = crude, full = one(others), adjusted = adjusted, final = if (confounding) adjusted else crude, change = relative,
+       confounders = I(as.character(if (confounding) potential else c())))
+}
+
+# Logistic models: R takes the standard errors from the weights of the iteration before, so once more from the maximum.
+glm_control <- glm.control(epsilon = 1e-14, maxit = 200)
+logit <- function(d, covariates, start = NULL) {
+  formula <- as.formula(paste("event ~", paste(c("1", covariates), collapse = " + ")))
+  fit <- glm(formula, binomial(), d, control = glm_control, start = start)
+  if (is.null(start)) logit(d, covariates, coef(fit)) else fit
+}
+logit_test <- function(d, covariates, name, kind) {
+  fit <- logit(d, covariates)
+  if (kind == "wald") {
+    j <- attr(model.matrix(fit), "assign") == match(name, covariates)
+    return(chi_square(drop(coef(fit)[j] %*% solve(vcov(fit)[j, j], coef(fit)[j])), sum(j)))
+  }
+  smaller <- logit(d, setdiff(covariates, name))
+  chi_square(smaller$deviance - fit$deviance, fit$rank - smaller$rank)
+}
+# The limits of the profile likelihood, as roots: R's confint interpolates between points of the profile.
+profile_limits <- function(b, error, rise, level) {
+  above <- function(at) rise(at) - qnorm((1 + level) / 2)^2
+  one <- function(side) {
+    step <- 1
+    while (above(b + side * step * error) < 0) step <- step * 1.5
+    uniroot(above, sort(c(b, b + side * step * error)), tol = 1e-14, maxiter = 1000)$root
+  }
+  c(one(-1), one(1))
+}
+logit_profile <- function(fit, j, level) {
+  X <- model.matrix(fit)
+  profile_limits(coef(fit)[[j]], sqrt(vcov(fit)[j, j]), function(at)
+    glm.fit(X[, -j, drop = FALSE], fit$y, offset = at * X[, j], family = binomial(), control = glm_control)$deviance -
+      fit$deviance, level)
+}
+whole_logit <- function(d, covariates, kind, interval, level = 0.95) {
+  d <- known(d, covariates)
+  fit <- logit(d, covariates); null <- logit(d, c())
+  b <- coef(fit)[-1]; errors <- sqrt(diag(vcov(fit)))[-1]
+  z <- qnorm((1 + level) / 2)
+  effects <- lapply(seq_along(b), function(i) {
+    limits <- if (interval == "wald") b[[i]] + c(-1, 1) * z * errors[[i]] else logit_profile(fit, i + 1, level)
+    list(coefficient = b[[i]], standard_error = errors[[i]], hazard_ratio = exp(c(b[[i]], limits)),
+         p = chi_square((b[[i]] / errors[[i]])^2, 1)$p)
+  })
+  names(effects) <- level_names(d, covariates)
+  V <- vcov(fit)[-1, -1]
+  X <- model.matrix(fit); p0 <- null$fitted.values
+  U <- colSums(X * (fit$y - p0))
+  list(n = nrow(d), events = sum(d$event), effects = effects,
+       terms = each(covariates, function(name) logit_test(d, covariates, name, kind)),
+       log_likelihood = c(-null$deviance / 2, -fit$deviance / 2),
+       likelihood_ratio = chi_square(null$deviance - fit$deviance, length(b)),
+       score = chi_square(drop(U %*% solve(crossprod(X * sqrt(p0 * (1 - p0))), U)), length(b)),
+       wald = chi_square(drop(b %*% solve(V, b)), length(b)),
+       area = unname(concordance(fit$y ~ fit$linear.predictors)$concordance))
+}
+logistic_model <- function(d, candidates, kind = "wald", interval = "wald", screen = NULL, always = c(), backward = NULL) {
+  alone <- each(candidates, function(name) whole_logit(d, name, kind, interval))
+  p <- sapply(candidates, function(name) alone[[name]]$terms[[name]]$p)
+  chosen <- if (is.null(screen)) candidates else candidates[p <= screen | candidates %in% always]
+  rows <- known(d, chosen)
+  dropped <- c()
+  repeat {
+    if (is.null(backward)) break
+    p <- sapply(chosen, function(name) logit_test(rows, chosen, name, kind)$p)
+    if (max(p) <= backward) break
+    dropped <- c(dropped, names(which.max(p)))
+    chosen <- setdiff(chosen, dropped)
+  }
+  list(univariable = alone, chosen = I(chosen), dropped = I(as.character(dropped)),
+       multivariable = whole_logit(rows, chosen, kind, interval))
+}
+
+# Fine and Gray's model by crr; `cause` as for `incidence`.
+whole_crr <- function(d, covariates, level = 0.95) {
+  d <- known(d, covariates)
+  X <- model.matrix(as.formula(paste("~", paste(covariates, collapse = " + "))), d)
+  assign <- attr(X, "assign")[-1]
+  X <- X[, -1, drop = FALSE]
+  # crr halves good steps when the likelihood is flat to the last digit: the last ones are taken here
+  fit <- crr(d$time, d$cause, X, gtol = 1e-10, maxiter = 50)
+  for (polish in 1:2) fit <- crr(d$time, d$cause, X, init = fit$coef + solve(fit$inf, fit$score), maxiter = 0)
+  b <- fit$coef; V <- fit$var
+  errors <- sqrt(diag(V)); z <- qnorm((1 + level) / 2)
+  effects <- lapply(seq_along(b), function(i) list(coefficient = b[[i]], standard_error = errors[i],
+    hazard_ratio = exp(b[[i]] + c(0, -1, 1) * z * errors[i]), p = chi_square((b[[i]] / errors[i])^2, 1)$p))
+  names(effects) <- level_names(d, covariates)
+  test <- function(j) chi_square(drop(b[j] %*% solve(V[j, j], b[j])), sum(j))
+  list(n = fit$n, events = sum(d$cause == 1), effects = effects,
+       terms = each(covariates, function(name) test(assign == match(name, covariates))),
+       log_likelihood = c(fit$loglik.null, fit$loglik),
+       likelihood_ratio = chi_square(2 * (fit$loglik - fit$loglik.null), length(b)), wald = test(assign > 0))
+}
+fine_gray_model <- function(d, candidates) list(univariable = each(candidates, function(name) whole_crr(d, name)),
+  chosen = I(candidates), dropped = I(character()), multivariable = whole_crr(d, candidates))
+
+# Intervals of the profile likelihood in place of Wald's.
+with_profile <- function(found, d, candidates, ties = "efron", level = 0.95) {
+  limits <- function(covariates) {
+    rows <- known(d, covariates)
+    fit <- fitted(rows, covariates, ties)
+    X <- model.matrix(fit)
+    lapply(seq_along(coef(fit)), function(j) exp(c(coef(fit)[[j]], profile_limits(coef(fit)[[j]], sqrt(vcov(fit)[j, j]),
+      function(at) {
+        rows$shift <- at * X[, j]
+        left <- X[, -j, drop = FALSE]
+        other <- if (ncol(left)) coxph(Surv(rows$time, rows$event) ~ left + offset(rows$shift), ties = ties, control = control)
+                 else coxph(Surv(rows$time, rows$event) ~ offset(rows$shift), ties = ties, control = control)
+        2 * (log_likelihood(fit) - log_likelihood(other))
+      }, level))))
+  }
+  put <- function(part, covariates) {
+    ratios <- limits(covariates)
+    for (i in seq_along(ratios)) part$effects[[i]]$hazard_ratio <- ratios[[i]]
+    part
+  }
+  for (name in candidates) found$univariable[[name]] <- put(found$univariable[[name]], name)
+  if (!is.null(found$multivariable)) found$multivariable <- put(found$multivariable, found$chosen)
+  found
+}
+
+# The same effects with the variance of clusters.
+clustered <- function(found, d, candidates, cluster, ties = "efron", level = 0.95) {
+  put <- function(part, covariates) {
+    rows <- known(d, covariates)
+    formula <- as.formula(paste("Surv(time, event) ~", paste(covariates, collapse = " + ")))
+    fit <- coxph(formula, rows, cluster = rows[[cluster]], ties = ties, control = control)
+    error <- sqrt(diag(vcov(fit)))
+    for (i in seq_along(error)) part$effects[[i]]$robust <- list(standard_error = error[[i]],
+      ratio = exp(coef(fit)[[i]] + c(0, -1, 1) * qnorm((1 + level) / 2) * error[[i]]),
+      p = chi_square((coef(fit)[[i]] / error[[i]])^2, 1)$p)
+    part
+  }
+  for (name in candidates) found$univariable[[name]] <- put(found$univariable[[name]], name)
+  found$multivariable <- put(found$multivariable, found$chosen)
+  found
+}
+
+paired <- function(before, after, test = "none", correction = TRUE, type = 7) {
+  both <- !is.na(before) & !is.na(after)
+  out <- list(pairs = sum(both), missing = c(sum(is.na(before)), sum(is.na(after))))
+  if (is.factor(before)) {
+    out$levels <- lapply(list(before, after), function(x) as.list(c(table(x))))
+  } else out$numbers <- lapply(list(before, after), function(x) described(x[!is.na(x)], type))
+  r <- if (test == "wilcoxon") suppressWarnings(wilcox.test(before[both], after[both], paired = TRUE))
+       else if (test == "mcnemar") mcnemar.test(table(before[both], after[both]), correct = correction)
+  if (!is.null(r)) out$test <- list(statistic = unname(r$statistic), p = r$p.value)
+  out
 }
 
 subgroups <- function(d, group, variables, ties = "efron", level = 0.95, minimum = 5) {
@@ -204,6 +405,14 @@ gbsg2 <- function() {
   d <- step(d, !(d$nodes > 30))
   five <- at(d, "years", d$status == 1, 5); all <- at(d, "days", d$status == 1)
   tens <- per(five, list(age = 10, size = 10, progesterone = 100, oestrogen = 100))
+  post <- per(all[all$menopause == "post", ], list(age = 10, size = 10, progesterone = 100))
+  six <- c("hormone", "age", "size", "grade", "nodes", "progesterone")
+  breslow <- model(post, six, "breslow", screen = 0.1, always = "hormone")
+  breslow$exposure <- confounders(post, breslow, "hormone", 0.05, 0.01, "coefficient", "breslow")
+  efron <- model(post, six, screen = 0.1, always = "hormone")
+  efron$exposure <- confounders(post, efron, "hormone", 0.05, 0.10, "ratio", "efron")
+  early <- per(d, list(age = 10))
+  early$event <- as.numeric(early$years <= 2 & early$status == 1)
   finish(d, "hormone",
     endpoints = list(`rfs-5` = endpoint(five, "hormone", landmarks = c(1, 3, 5)),
                      rfs = endpoint(all, "hormone", landmarks = c(365, 1826))),
@@ -214,8 +423,14 @@ gbsg2 <- function() {
       backward = model(tens, c("hormone", "age", "menopause", "size", "grade", "nodes", "progesterone", "oestrogen",
         "size_class"), kind = "likelihood-ratio", screen = 0.2, always = "hormone", backward = 0.05),
       everything = model(all, c("hormone", "age", "menopause", "size_class", "grade", "nodes", "progesterone", "oestrogen"),
-        ties = "breslow", transform = "rank")),
-    subgroups = list(subgroups = subgroups(five, "hormone", c("menopause", "grade", "size_class", "many_nodes"), minimum = 10),
+        ties = "breslow", transform = "rank"),
+      corrected = breslow, `not-corrected` = efron,
+      early = logistic_model(early, c("hormone", "age", "menopause", "grade", "nodes", "size_class"), screen = 0.1,
+        always = "hormone"),
+      `early-backward` = logistic_model(early[early$nodes <= 20, ], c("hormone", "age", "menopause", "grade", "nodes", "size_class"),
+        "likelihood-ratio", "profile", backward = 0.05)),
+    subgroups = list(`subgroups-post` = subgroups(all[all$menopause == "post", ], "hormone", c("grade", "many_nodes")),
+                     subgroups = subgroups(five, "hormone", c("menopause", "grade", "size_class", "many_nodes"), minimum = 10),
                      `subgroups-breslow` = subgroups(all, "hormone", c("grade", "menopause"), ties = "breslow")))
 }
 
@@ -265,15 +480,29 @@ lung <- function() {
   later$beyond <- later$days - 100
   later <- at(later, "beyond", later$status == 1)
   tens <- per(os, list(age = 10, karnofsky = 10, own_karnofsky = 10, calories = 100))
+  lost <- os[!is.na(os$lost_weight) & os$lost_weight == "yes", ]
+  d$able <- yes_no(d$karnofsky >= 90); d$own_able <- yes_no(d$own_karnofsky >= 90)
+  old <- d[d$age > 50, ]
+  scores <- function(...) paired(old$karnofsky, old$own_karnofsky, ..., type = 6)
+  three <- c("sex", "age", "karnofsky")
   finish(d, "ecog",
-    endpoints = list(os = endpoint(os, "ecog", landmarks = c(100, 365)), `os-100` = endpoint(later, "ecog", landmarks = 265)),
+    paired = list(scores = list(scores("wilcoxon"), scores("wilcoxon"), paired(old$able, old$own_able, "mcnemar", FALSE),
+      paired(old$able, old$own_able, "mcnemar"), NULL, scores()),
+      `scores-iqr` = list(paired(d$karnofsky, d$own_karnofsky, "wilcoxon")),
+      `scores-range` = list(paired(d$own_karnofsky, d$karnofsky, "wilcoxon"), NULL)),
+    endpoints = list(os = endpoint(os, "ecog", landmarks = c(100, 365)), `os-100` = endpoint(later, "ecog", landmarks = 265),
+                     `os-sex` = with_spss(endpoint(lost, "sex", landmarks = 365), lost, "sex")),
     baseline = list(baseline = baseline(d, "ecog", tests = list(age = "anova", sex = "fisher", weight_loss = "kruskal-wallis",
-      lost_weight = "chi-square", karnofsky = "kruskal-wallis", own_karnofsky = "kruskal-wallis", calories = "kruskal-wallis"))),
+      lost_weight = "chi-square", karnofsky = "kruskal-wallis", own_karnofsky = "kruskal-wallis", calories = "kruskal-wallis")),
+      `by-sex` = baseline(d[d$age > 60, ], "sex", tests = list(karnofsky = "mann-whitney", calories = "mann-whitney",
+        lost_weight = "fisher")),
+      together = baseline(d, NULL, tests = list(age = "none", sex = "none"))),
     models = list(
       screened = model(tens, c("ecog", "age", "sex", "karnofsky", "own_karnofsky", "calories", "weight_loss", "lost_weight"),
         transform = "identity", screen = 0.05, always = "sex"),
       backward = model(later, c("age", "sex", "karnofsky", "own_karnofsky", "calories", "weight_loss"), "breslow",
-        backward = 0.1)))
+        backward = 0.1),
+      `by-institution` = clustered(model(os, three), os, three, "institution")))
 }
 
 veteran <- function() {
@@ -324,15 +553,23 @@ mgus <- function() {
   d$large_spike <- yes_no(d$m_spike >= 1.5)
   d <- step(d, d$year >= 1970)
   malignancy <- at(d, "months", d$end == 1); free <- at(d, "months", d$end != 0)
+  competing <- malignancy
+  competing$cause <- d$end
+  two <- per(malignancy, list(haemoglobin = 2))
   finish(d, "age_class",
-    endpoints = list(malignancy = endpoint(malignancy, "age_class", landmarks = 120),
+    endpoints = list(malignancy = c(endpoint(malignancy, "age_class", landmarks = 120),
+                                    list(incidence = incidence(competing, "age_class", 120))),
                      `event-free` = endpoint(free, "age_class", landmarks = c(60, 120))),
     baseline = list(baseline = baseline(d, "age_class", tests = list(haemoglobin = "kruskal-wallis",
       creatinine = "kruskal-wallis", m_spike = "kruskal-wallis", sex = "fisher", large_spike = "fisher"))),
     models = list(
       malignancy = model(per(malignancy, list(haemoglobin = 2)),
         c("age_class", "sex", "haemoglobin", "creatinine", "m_spike"), kind = "likelihood-ratio", backward = 0.2),
-      `event-free` = model(free, c("age_class", "haemoglobin", "creatinine", "large_spike"))))
+      `event-free` = model(free, c("age_class", "haemoglobin", "creatinine", "large_spike")),
+      `malignancy-incidence` = fine_gray_model(per(competing, list(haemoglobin = 2)),
+        c("age_class", "sex", "haemoglobin", "creatinine", "m_spike")),
+      `malignancy-hazard` = with_profile(model(two, c("m_spike", "haemoglobin"), no_model = TRUE), two,
+        c("m_spike", "haemoglobin"))))
 }
 
 pbc <- function() {

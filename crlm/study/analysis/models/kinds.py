@@ -230,11 +230,19 @@ class LogisticRegression:
 
         if fit.solution is None:
             return Estimate(None, None, None, fit.level, reason=fit.reason or "no model")
-        return binary_auc(fit.data.outcome == 1, fitted_probabilities(fit), level=fit.level)
+        return binary_auc(fit.data.outcome == 1, _without_noise(fitted_probabilities(fit)), level=fit.level)
 
     def hazards(self, fit: LogisticFit) -> ProportionalHazards | None:
         """See `Regression`."""
         return None
+
+
+def _without_noise(risk: np.ndarray) -> np.ndarray:
+    """Risks as places in their order, those that differ by nothing but rounding sharing one: they must tie."""
+    distinct, place = np.unique(risk, return_inverse=True)
+    step = np.diff(distinct, prepend=-1.0) > 1e-9 * distinct
+    found: np.ndarray = np.cumsum(step)[place].astype(np.float64)
+    return found
 
 
 def regression_of(outcome: Outcome, model: Model, level: float) -> Regression[Any]:
