@@ -22,6 +22,7 @@ from crlm.study.analysis.strobe import Evidence, checklist
 from crlm.study.analysis.subgroups import subgroup_result
 from crlm.study.protocol.load import LoadedProtocol
 from crlm.study.protocol.model import Comparison, Protocol
+from crlm.study.protocol.usage import dates_of_groups
 from crlm.study.protocol.words import methods_paragraphs, protocol_in_words
 from crlm.study.units import Units, base_records, units_of
 
@@ -53,7 +54,10 @@ def run_study(
     pairs = tuple(paired_table(units, table) for table in protocol.paired)
     tell("Estimating survival")
     analysed = {one.id: analysed_endpoint(units, comparison, one) for one in protocol.endpoint}
-    endpoints = tuple(endpoint_result(one, level=level) for one in analysed.values())
+    endpoints = tuple(
+        endpoint_result(one, level=level, known_at=dates_of_groups(protocol, one.protocol))
+        for one in analysed.values()
+    )
     tell("Fitting models")
     among = partial(_among, units, comparison, protocol, analysed)
     models = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,8 +87,11 @@ def analysed_endpoint(
     )
 
 
-def endpoint_result(analysed: AnalysedEndpoint, *, level: float) -> document.EndpointResult:
-    """Everything the document holds about an endpoint."""
+def endpoint_result(
+    analysed: AnalysedEndpoint, *, level: float, known_at: Sequence[str] = ()
+) -> document.EndpointResult:
+    """Everything the document holds about an endpoint; `known_at` are the dates at which its groups are known."""
+    late = _late_group(analysed, known_at)
     endpoint, data, records = analysed.protocol, analysed.data, analysed.records
     shown = analysed.groups
     until, ticks = time_axis(endpoint, float(data.time.max()))
@@ -129,8 +133,21 @@ def endpoint_result(analysed: AnalysedEndpoint, *, level: float) -> document.End
         observed_expected=observed_expected,
         risk_table=document.RiskTable(times=ticks, overall=overall_row, groups=tuple(risk_rows)),
         incidence=incidence_result(analysed, level=level),
-        notes=(*data.notes, *_notes(analysed, curves, empty)),
+        late_group=late,
+        notes=(*((late,) if late else ()), *data.notes, *_notes(analysed, curves, empty)),
     )
+
+
+def _late_group(analysed: AnalysedEndpoint, known_at: Sequence[str]) -> str | None:
+    """That the groups were known only after time zero, when the dates say so of anybody."""
+    dates = analysed.protocol.dates
+    if dates is None or analysed.groups is None or not known_at:
+        return None
+    from crlm.cohort.time_zero import late_knowledge
+
+    variable = analysed.groups.variable.name
+    found = late_knowledge(analysed.records, variable, known_at, dates.start, analysed.words.one)
+    return found.sentence if found.late else None
 
 
 def time_axis(endpoint: Endpoint, longest: float) -> tuple[float, tuple[float, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crlm.dictionary.expressions import ExpressionError, names, parse
-from crlm.study.protocol.model import Protocol
+from crlm.study.protocol.model import Endpoint, Protocol
 
 
 def names_in(*expressions: str | None) -> set[str]:
@@ -59,7 +59,29 @@ def to_read(protocol: Protocol) -> set[str]:
     used = used_in_analyses(protocol) | with_sources(
         protocol, names_in(*(one.expect for one in protocol.check))
     )
+    used |= {name for one in protocol.endpoint for name in dates_of_groups(protocol, one)}
     return used & protocol.recorded().keys()
+
+
+def group_variable(protocol: Protocol, endpoint: Endpoint) -> str | None:
+    """The variable that makes an endpoint's groups; None when it compares none."""
+    if not endpoint.by_group:
+        return None
+    return endpoint.group or (protocol.comparison.variable if protocol.comparison is not None else None)
+
+
+def dates_of_groups(protocol: Protocol, endpoint: Endpoint) -> tuple[str, ...]:
+    """The dates at which the groups of an endpoint are known, as far as the dictionary has them (registry only)."""
+    variable = group_variable(protocol, endpoint)
+    if variable is None or endpoint.dates is None:
+        return ()
+    from crlm.cohort.views import dates_known
+
+    return tuple(
+        name
+        for name in dates_known(with_sources(protocol, {variable}) & protocol.recorded().keys())
+        if name in protocol.recorded()
+    )
 
 
 def only_of_lesions(protocol: Protocol) -> frozenset[str]:

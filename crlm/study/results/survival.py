@@ -162,4 +162,9 @@ class EndpointResult(Frozen):
     incidence: CumulativeIncidence | None = Field(
         default=None, description="Cumulative incidence of the event; null unless the protocol asks for it."
     )
+    late_group: str | None = Field(
+        default=None,
+        description="That the groups became known only after time zero, and what that does to their comparison; null "
+        "when they did not, or when it is not known. It is one of the notes as well.",
+    )
     notes: tuple[str, ...] = Field(default=(), description="What a reader should know or doubt.")

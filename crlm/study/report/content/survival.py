@@ -38,6 +38,7 @@ def _endpoint(
     ratio = crude_ratio(endpoint, results)
     blocks: list[Block] = [
         Paragraph(inline(_analysed(endpoint))),
+        *([Paragraph(inline(endpoint.late_group), "attention")] if endpoint.late_group else []),
         _figure(endpoint, numbering, banner, None, by_group=False),
     ]
     if endpoint.groups:
@@ -145,7 +146,8 @@ def table(endpoint: EndpointResult, numbering: Numbering) -> Table:
     if endpoint.median_interval == "spss":
         notes.note("Interval of the median: the median plus and minus a multiple of its standard error.")
     for text in endpoint.notes:
-        notes.note(text)
+        if text != endpoint.late_group:
+            notes.note(text)
     level = numbers.level_words(endpoint.overall.median.level)
     unit = endpoint.time_unit
     body = [
