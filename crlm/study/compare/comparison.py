@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from crlm.study.compare.places import EVERYONE, Found, read
 from crlm.study.compare.printed import rounded
 from crlm.study.compare.recompute import Recomputation, recomputations
 from crlm.study.compare.simulated import Simulated, stored
+from crlm.study.protocol.load import find_protocol
 from crlm.study.results import Results
 
 NO_RUN = "no run was given"
@@ -88,6 +90,7 @@ def compare(study: str, title: str, source: str | None, results: Results | None)
     """
     published = published_numbers(study)
     simulation = stored(study)
+    labels = _labels(study)
     return Comparison(
         study=study,
         title=title,
@@ -96,12 +99,20 @@ def compare(study: str, title: str, source: str | None, results: Results | None)
         synthetic=results is not None and results.provenance.data.synthetic,
         simulated_registries=0 if simulation is None else simulation.runs,
         simulated_patients=0 if simulation is None else simulation.patients,
-        rows=tuple(_compared(row, results, simulation) for row in published.rows()),
+        rows=tuple(_compared(row, labels, results, simulation) for row in published.rows()),
         recomputed=recomputations(published),
     )
 
 
-def _compared(row: PublishedRow, results: Results | None, simulation: Simulated | None) -> ComparedRow:
+def _labels(study: str) -> dict[str, str]:
+    """The protocol's words for its variables."""
+    variables = find_protocol(study).protocol.variables()
+    return {name: variable.label for name, variable in variables.items()}
+
+
+def _compared(
+    row: PublishedRow, labels: Mapping[str, str], results: Results | None, simulation: Simulated | None
+) -> ComparedRow:
     destination = mapping_of(row.study).destination(row)
     wanted = quantities(row)
     if destination.place is None:
@@ -124,7 +135,7 @@ def _compared(row: PublishedRow, results: Results | None, simulation: Simulated 
         row_id=row.row_id,
         kind=_kind(row),
         locator=row.locator,
-        what=_what(row),
+        what=_what(row, labels),
         printed=_printed(row),
         status=row.status,
         place=destination.place,
@@ -200,17 +211,22 @@ def _kind(row: PublishedRow) -> str:
     return KINDS[type(row)]
 
 
-def _what(row: PublishedRow) -> str:
-    """The row in words: variable, level and group, as the paper's table has them."""
+def _what(row: PublishedRow, labels: Mapping[str, str]) -> str:
+    """The row in words: the protocol's for the variable, the paper's for level and group."""
+
+    def words(variable: str) -> str:
+        name = mapping_of(row.study).name(variable)
+        return labels.get(name, variable.replace("_", " "))
+
     if isinstance(row, PublishedCount):
-        parts = [row.variable, row.level, row.group]
+        parts = [words(row.variable), row.level, row.group]
     elif isinstance(row, PublishedSummary):
-        parts = [row.variable, row.group]
+        parts = [words(row.variable), row.group]
     elif isinstance(row, PublishedTest):
-        parts = [row.variable, row.groups_compared]
+        parts = [words(row.variable), row.groups_compared]
     elif isinstance(row, PublishedEffect):
-        inside = f"in {row.subgroup_variable} {row.subgroup_level}" if row.subgroup_variable else ""
-        parts = [row.endpoint, row.term, row.level, row.model, inside]
+        inside = f"in {words(row.subgroup_variable)} {row.subgroup_level}" if row.subgroup_variable else ""
+        parts = [row.endpoint, words(row.term), row.level, row.model, inside]
     elif isinstance(row, PublishedSurvival):
         at = "" if row.time_months is None else f"at {row.time_months:g} months"
         where = "" if row.population in ("", EVERYONE) else row.population
@@ -219,7 +235,7 @@ def _what(row: PublishedRow) -> str:
         parts = [row.description]
     else:
         parts = [row.row_id]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part.replace("_", " ") for part in parts if part)
 
 
 def _printed(row: PublishedRow) -> str:

@@ -104,7 +104,7 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
         yield Table(
             id=f"rows-{number}",
             number=number,
-            caption=f"{locator}, beside the run",
+            caption=f"The paper's {locator}",
             columns=columns,
             header=(tuple(HeaderCell(one) for one in heads),),
             body=tuple(_row(row) for row in rows),
