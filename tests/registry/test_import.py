@@ -85,9 +85,21 @@ def test_partial_dates_are_the_middle_of_their_period_and_remember_it(tmp_path):
         ("2014-02-03 11:30", datetime.date(2014, 2, 3), None),
         ("2014-02", datetime.date(2014, 2, 15), "month"),
         ("2014", datetime.date(2014, 7, 1), "year"),
-        *((cell, None, None) for cell in ("03/02/2014", "2014-13", "2014-2-3", "1777", "1899-12-31", "2014-02-30", "43500", "20140203")),
+        *(
+            (cell, None, None)
+            for cell in (
+                "03/02/2014",
+                "2014-13",
+                "2014-2-3",
+                "1777",
+                "1899-12-31",
+                "2014-02-30",
+                "43500",
+                "20140203",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_dates_that_read_one_way_only(tmp_path, cell, value, precision):
     checked = check_registry(folder(tmp_path / "r", changed("crlm_episode", "2014-02-03", cell)))
     frame = checked.registry.table("crlm_episode").frame

@@ -175,7 +175,9 @@ def test_half_a_snapshot_is_no_registry(tmp_path):
         open_registry(tmp_path / "snapshot")
 
 
-COMMAND = "import sys; from crlm.cli import main; sys.argv = ['crlm', 'data', 'import', *sys.argv[1:], '--quiet']; main()"
+COMMAND = (
+    "import sys; from crlm.cli import main; sys.argv[:1] = ['crlm', 'data', 'import', '--quiet']; main()"
+)
 
 
 def start(path, **options):

@@ -122,7 +122,7 @@ class _SQLite:
         try:
             cursor = self._connection.execute(sql)
             rows: list[Sequence[Any]] = cursor.fetchall()
-        except (sqlite3.Error, sqlite3.Warning) as error:
+        except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError, OverflowError) as error:
             raise _refused(self._name, f"the database answers: {error}.") from None
         return [str(one[0]) for one in cursor.description or ()], rows
 

@@ -11,7 +11,7 @@ from crlm.dictionary.registry import RecordedVariable, Table
 from crlm.dictionary.variables import Code
 from crlm.dictionary.wording import counted
 from crlm.problems import did_you_mean
-from crlm.registry.cells import cell_frame, number_in
+from crlm.registry.cells import EMPTY, cell_frame, missing_reason, number_in
 from crlm.registry.importing.declared import Declared
 from crlm.registry.importing.issues import Issue
 from crlm.registry.importing.mapping import ColumnSource, Reading, TableSource, conversion
@@ -52,7 +52,7 @@ def mapped_table(
             headers[name] = column.column
         else:
             constants.append(name)
-        missing[name] = (*column.missing, *reading.missing)
+        missing[name] = () if column.values is not None else (*column.missing, *reading.missing)
         if column.unit is not None or column.multiply is not None:
             factor = column.multiply or conversion(column.unit or "", variable.unit or "")
             if factor is not None and factor != 1.0:
@@ -93,21 +93,24 @@ def _cells_as_text(raw: RawTable, column: RawColumn) -> pl.Series:
 
 def _chosen(raw: RawTable, source: TableSource, table: str) -> tuple[RawTable | None, list[Issue]]:
     """The rows that the mapping chooses; how many others there are is said."""
-    if source.rows is None:
+    if not source.choices:
         return raw, []
-    column = _find(raw, source.rows.column)
-    if column is None:
-        return None, [_absent(raw, source.rows.column, table, None)]
-    text = _cells_as_text(raw, column)
-    wanted = text.is_not_null()
-    if source.rows.among is not None:
-        wanted = _is_one_of(text, source.rows.among)
+    columns = [(_find(raw, one.column), one) for one in source.choices]
+    absent = [_absent(raw, one.column, table, None) for column, one in columns if column is None]
+    if absent:
+        return None, absent
+    wanted = pl.Series([True], dtype=pl.Boolean).new_from_index(0, raw.height)
+    for column, one in columns:
+        if column is not None:
+            text = _cells_as_text(raw, column)
+            wanted = wanted & (text.is_not_null() if one.among is None else _is_one_of(text, one.among))
     left_out = int((~wanted).sum())
-    issues = []
-    if left_out:
-        sentence = f'{counted(left_out, "row")} of {raw.height} left out: the mapping takes rows by "{column.header}".'
-        issues.append(Issue("rows-left-out", "info", sentence, table, header=column.header, count=left_out))
-    return _only(raw, wanted), issues
+    if not left_out:
+        return raw, []
+    names = " and ".join(f'"{one.column}"' for one in source.choices)
+    sentence = f"{counted(left_out, 'row')} of {raw.height} left out: the mapping takes rows by {names}."
+    issue = Issue("rows-left-out", "info", sentence, table, count=left_out, file=raw.name, sheet=raw.sheet)
+    return _only(raw, wanted), [issue]
 
 
 def _only(raw: RawTable, wanted: pl.Series) -> RawTable:
@@ -156,7 +159,7 @@ def _column(raw: RawTable, source: ColumnSource, variable: RecordedVariable, rea
     column = _find(raw, source.column or "")
     assert column is not None
     if source.values is not None:
-        return _recoded(raw, column, source.values, variable)
+        return _recoded(raw, column, source, variable, reading)
     if variable.type == "date":
         if source.days_after is not None:
             days = _cells_as_text(raw, column).cast(pl.Float64, strict=False)
@@ -251,10 +254,18 @@ def _ticked(raw: RawTable, ticked: dict[str, str], variable: RecordedVariable) -
 
 
 def _recoded(
-    raw: RawTable, column: RawColumn, values: dict[str, Code], variable: RecordedVariable
+    raw: RawTable, column: RawColumn, source: ColumnSource, variable: RecordedVariable, reading: Reading
 ) -> RawColumn:
-    """Cells that are one of the codes become what it means; numbers are compared as numbers."""
-    text = _cells_as_text(raw, column)
+    """Cells that are one of the codes become what it means; numbers are compared as numbers.
+
+    Missing codes are looked for before, so that a code may mean missing and another become the same text.
+    """
+    values = source.values or {}
+    frame, (cells,) = cell_frame([column], raw.decimal or ".")
+    codes = (*source.missing, *reading.missing)
+    why = frame.select(missing_reason(cells, codes).alias(variable.name)).to_series()
+    why = why.set((why == EMPTY).fill_null(False), None)
+    text = frame.select(as_text(cells).alias(variable.name)).to_series()
     by_number = {
         number: value
         for code, value in values.items()
@@ -270,7 +281,7 @@ def _recoded(
     recoded = text.replace(list(meanings), list(meanings.values())) if meanings else text
     if "" in values:
         recoded = recoded.fill_null(_plain(values[""]))
-    return _named(variable, recoded, column.reasons)
+    return _named(variable, recoded.set(why.is_not_null(), None), why)
 
 
 def _absent(raw: RawTable, header: str, table: str, variable: str | None) -> Issue:
@@ -292,7 +303,7 @@ def _absent(raw: RawTable, header: str, table: str, variable: str | None) -> Iss
 def used_headers(source: TableSource) -> set[str]:
     """The headers of a source that a table of the mapping reads."""
     used = {header.strip() for headers in needed_headers(source).values() for header in headers}
-    return used | ({source.rows.column.strip()} if source.rows is not None else set())
+    return used | {one.column.strip() for one in source.choices}
 
 
 def unread_columns(raw: RawTable, used: set[str]) -> list[Issue]:

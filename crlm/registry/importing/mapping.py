@@ -150,14 +150,20 @@ class TableSource(Frozen):
     sheet: Header | None = Field(default=None, description="The sheet of a workbook.")
     sql: str | None = Field(default=None, description="The table or view of a database, or a SELECT.")
     header_row: int | None = Field(default=None, ge=1, description="As in [data], for this table.")
-    rows: RowChoice | None = Field(
-        default=None, description="Which rows belong in the table; all when absent."
+    rows: RowChoice | tuple[RowChoice, ...] = Field(
+        default=(),
+        description="Which rows belong in the table (of several conditions all hold); all when absent.",
     )
     columns: dict[Name, ColumnSource] | None = Field(
         default=None,
         description="Where each variable comes from; absent: from the column of its own name. Variables that are not "
         "named are not in the source.",
     )
+
+    @property
+    def choices(self) -> tuple[RowChoice, ...]:
+        """The conditions of its rows."""
+        return self.rows if isinstance(self.rows, tuple) else (self.rows,)
 
 
 class Mapping(Frozen):

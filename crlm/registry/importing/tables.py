@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 import polars as pl
@@ -56,6 +56,8 @@ def typed_table(table: Table, declared: Declared) -> TypedTable:
     raw = declared.raw
     found, issues = _columns(table, declared)
     variables = [variable for variable in table.variables if variable.name in found]
+    if not variables:
+        return replace(empty_table(table), issues=tuple(issues))
     try:
         decimal, note = decimal_sign(raw, [found[one.name] for one in variables if one.is_numeric])
     except DataError as error:
