@@ -9,7 +9,8 @@ from crlm.study.compare.comparison import (
     counts,
     main_rows,
 )
-from crlm.study.compare.recompute import Recomputation, recomputations
+from crlm.study.compare.recomputation import Recomputation
+from crlm.study.compare.recompute import recomputations
 
 __all__ = [
     "ComparedNumber",

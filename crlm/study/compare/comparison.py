@@ -20,7 +20,8 @@ from crlm.study.compare.cells import Quantity, quantities
 from crlm.study.compare.mapping import mapping_of
 from crlm.study.compare.places import EVERYONE, Found, read
 from crlm.study.compare.printed import rounded
-from crlm.study.compare.recompute import Recomputation, recomputations
+from crlm.study.compare.recomputation import Recomputation
+from crlm.study.compare.recompute import recomputations
 from crlm.study.compare.simulated import Simulated, stored
 from crlm.study.protocol.load import find_protocol
 from crlm.study.results import Results

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from crlm.study.compare.comparison import ComparedRow, Comparison, counts
 from crlm.study.compare.printed import rounded
-from crlm.study.compare.recompute import Recomputation
+from crlm.study.compare.recomputation import Recomputation
 from crlm.study.report.html import render_html
 from crlm.study.report.tree import (
     Cell,
