@@ -162,7 +162,7 @@ def export(source: str, mapping: Path | None, form: str, out: Path, *, quiet: bo
                 "out": str(out),
                 "format": form,
                 "snapshot": registry.snapshot,
-                "tables": dict(written.rows),
+                "tables": [{"name": name, "rows": rows} for name, rows in written.rows.items()],
                 "synthetic": written.synthetic,
                 "lost": list(written.lost),
             }

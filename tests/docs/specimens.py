@@ -24,6 +24,7 @@ from crlm.problems import CrlmError, Problem
 from crlm.registry.reading import door, read_table
 from crlm.registry.synthetic import synthetic_table
 from crlm.study.protocol.load import find_protocol, load_protocol
+from tests.docs.export_specimens import EXPORT_SPECIMENS
 from tests.docs.registry_specimens import REGISTRY_SPECIMENS
 from tests.docs.small_study import HEADER, PROTOCOL, ROWS, changed, data_problems, protocol_problems, table
 
@@ -466,6 +467,7 @@ SPECIMENS = {
     "identifier-form": in_cell(3, "id", "Jansen"),
     "records-alike": two_alike,
     # registries and mappings
+    **EXPORT_SPECIMENS,
     **REGISTRY_SPECIMENS,
 }
 """By code or rule."""

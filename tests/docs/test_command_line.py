@@ -140,6 +140,7 @@ TABLE = ("--data", "table/clinical.csv")
         ("crlm study compare", ("hellingman-2021",)),
         ("crlm data check", ("resected-crlm-public", *TABLE)),
         ("crlm data import", ("registry", "--out", "snapshot")),
+        ("crlm data export", ("registry", "--format", "csv", "--out", "exported")),
         ("crlm data synth", ("resected-crlm-public", "--out", "other", "--patients", "3")),
     ],
 )

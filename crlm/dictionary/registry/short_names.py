@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from crlm.dictionary.registry.frames import precision_column, reason_column
 from crlm.dictionary.registry.model import Table
 
-LONGEST = 31
-"""Stata's names have at most 32 characters, and pyreadstat wants one for the end of a value label's name."""
+LONGEST = 29
+"""Stata's names have at most 32 characters; pyreadstat makes a value label's name from a variable's and its place."""
 
 
 def short_name(name: str) -> str:
-    """The name itself where it has at most 31 characters, else its first 26 and four digits of its SHA-256."""
+    """The name itself where it has at most 29 characters, else its first 24 and four digits of its SHA-256."""
     if len(name) <= LONGEST:
         return name
     return f"{name[: LONGEST - 5]}_{hashlib.sha256(name.encode()).hexdigest()[:4]}"

@@ -19,10 +19,8 @@ def refuse_null_characters(registry: Registry) -> None:
             if variable.type == "text":
                 wrong = records.frame[variable.name].str.contains(NOTHING, literal=True).fill_null(False)
                 if wrong.any():
-                    raise _refused(
-                        table, records, variable.name, wrong, "there is a NUL character in it.",
-                        "text without it.", "remove the character from the record and import again.",
-                    )  # fmt: skip
+                    words = ("there is a NUL character in it.", "text without it.", "correct the record.")
+                    raise _refused("export-null-character", table, records, variable.name, wrong, *words)
 
 
 def refuse_long_texts(
@@ -37,7 +35,7 @@ def refuse_long_texts(
         wrong = (lengths > most).fill_null(False)
         if wrong.any():
             raise _refused(
-                table, records, variable.name, wrong,
+                "export-text-too-long", table, records, variable.name, wrong,
                 f"the text has {lengths.filter(wrong)[0]} {unit}.",
                 f"up to {most} {unit} in a cell of {software}.",
                 "export to csv, which has no such limit, or shorten the text.",
@@ -59,10 +57,14 @@ def refuse_many_rows(table: Table, records: Records, most: int, software: str) -
 
 
 def _refused(
-    table: Table, records: Records, column: str, wrong: pl.Series, given: str, allowed: str, fix: str
+    code: str,
+    table: Table,
+    records: Records,
+    column: str,
+    wrong: pl.Series,
+    given: str,
+    allowed: str,
+    fix: str,
 ) -> DataError:
     row = int(records.frame[ROW].filter(wrong)[0])
-    return DataError(
-        Problem("export-text-too-long" if "has" in given else "export-null-character", given, allowed, fix,
-                Place(file=table.name, row=row, column=column))
-    )  # fmt: skip
+    return DataError(Problem(code, given, allowed, fix, Place(file=table.name, row=row, column=column)))

@@ -21,12 +21,13 @@ LOST: dict[str, tuple[str, ...]] = {
         "A column can have nine labelled reasons; further ones stand in a column beside it.",
     ),
     "dta": (
-        "Names of more than 31 characters are cut; names.json has every name.",
+        "Names of more than 29 characters are cut; names.json has every name.",
         "Labels of variables end after 80 characters; names.json has all of them.",
         "Texts and several levels have no extended missing values: their reason stands in the cell, or beside it.",
         "A variable without any value has its reasons in a column beside it.",
     ),
     "xlsx": (
+        "Numbers have 16 digits: one that needs 17 is read again with a difference in the last.",
         "Days before 1 March 1900 are text: Excel has no such dates.",
         "A text of more than 32,767 characters, or a table of more than 1,048,575 rows, is refused.",
         "Carriage returns and other control characters inside texts may be changed by the software that reads them.",

@@ -28,7 +28,7 @@ AGAIN = {
     "csv": "`crlm data import` of this folder gives the same snapshot.",
     "sav": "`crlm data import` of this folder gives the same snapshot.",
     "dta": "`crlm data import` of this folder gives the same snapshot; it knows the shortened names.",
-    "xlsx": "`crlm data import` of the workbook gives the same snapshot.",
+    "xlsx": "`crlm data import` of the workbook gives the same snapshot, where no number has more than 16 digits.",
     "redcap": """In REDCap: make a project from data_dictionary.csv, let every instrument but patient repeat, add the
 missing data codes unknown, not_done, not_applicable and refused, then import data.csv (of synthetic data: without its
 last column). `crlm data import` reads data.csv.""",

@@ -80,6 +80,7 @@ def _resources(identity: Identity, row: Row, some: _Records) -> Iterator[Element
     for one in primaries:
         yield resources.primary_cancer(identity, one)
     first = _first(primaries)
+    own = [lesion["lesion_id"] for lesion in some.lesions.get(key, [])]
     for one in some.lesions.get(key, []):
         yield from resources.metastasis(identity, one, first)
         for scan in some.measured.get(one["lesion_id"], []):
@@ -94,11 +95,12 @@ def _resources(identity: Identity, row: Row, some: _Records) -> Iterator[Element
     for one in some.labs.get(key, []):
         yield from resources.laboratory_value(identity, one)
     for one in some.procedures.get(key, []):
-        treated = sorted({lesion["lesion_id"] for lesion in some.treated.get(one["procedure_id"], [])})
-        yield resources.procedure(identity, one, treated)
+        treated = {lesion["lesion_id"] for lesion in some.treated.get(one["procedure_id"], [])}
+        yield resources.procedure(identity, one, [lesion for lesion in own if lesion in treated])
     for one in some.therapies.get(key, []):
         of_episode = some.lesions_of_episode.get(one["episode_id"], []) if one["episode_id"] else []
-        yield resources.systemic_therapy(identity, one, [lesion["lesion_id"] for lesion in of_episode])
+        reasons = {lesion["lesion_id"] for lesion in of_episode}
+        yield resources.systemic_therapy(identity, one, [lesion for lesion in own if lesion in reasons])
 
 
 def _first(primaries: Sequence[Row]) -> str | None:
