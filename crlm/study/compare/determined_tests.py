@@ -73,8 +73,8 @@ def _table(
         if wanted and not one.is_missing_row and (not only or one.level == only):
             cells[one.level][one.group] = one
     complete = {level: one for level, one in cells.items() if set(one) == set(groups)}
-    if not complete:
-        return None
+    if not complete or 1 < len(complete) < len(cells):
+        return None  # a level of which a group is not printed: the table is not known
     used = [one for level in complete.values() for one in level.values()]
     ids = tuple(one.row_id for one in used)
     inferred = any(one.status.startswith("inferred") for one in used)
