@@ -20,7 +20,7 @@ def level_codes(variable: RecordedVariable) -> Mapping[str, int]:
     return {name: place for place, name in enumerate(variable.level_names, start=1)}
 
 
-def level_labels(variable: RecordedVariable) -> dict[int, str]:
+def level_labels(variable: RecordedVariable) -> dict[int | float, str]:
     """The words of each number."""
     return {code: variable.level(name).words for name, code in level_codes(variable).items()}
 

@@ -46,7 +46,7 @@ class _Records:
     def __init__(self, registry: Registry, patients: pl.Series) -> None:
         frames = {name: records.frame for name, records in registry.tables.items()}
 
-        def belonging(table: str, column: str, keys: pl.Series) -> list[Row]:
+        def belonging(table: str, column: str, keys: pl.Series) -> Sequence[Row]:
             return frames[table].filter(pl.col(column).is_in(keys.implode())).to_dicts()
 
         self.patients = belonging("patient", "patient_id", patients)
