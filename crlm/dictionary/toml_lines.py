@@ -14,6 +14,8 @@ Path = tuple[str | int, ...]
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 BARE_VALUE = re.compile(r"[^,\]}#\n]*")
+PLAIN = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^']+")}
+"""A stretch of a text in either quotes that neither ends it nor starts an escape."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,11 @@ class _Scanner:
         quote = quote if quote in ('"""', "'''") else self._peek()
         self._advance(len(quote))
         while not self.text.startswith(quote, self.place):
-            escaped = quote[0] == '"' and self._peek() == "\\"
-            self._advance(2 if escaped else 1)
+            plain = PLAIN[quote[0]].match(self.text, self.place)
+            if plain:
+                self._advance(len(plain.group()))
+            else:
+                self._advance(2 if self._peek() == "\\" else 1)
         self._advance(len(quote))
         while len(quote) == 3 and self.place < len(self.text) and self._peek() == quote[0]:
             self._advance()  # up to two more quotes may end a multi-line string

@@ -123,3 +123,8 @@ def test_an_unknown_path_has_the_line_of_what_is_around_it():
 )
 def test_a_text_that_is_no_toml_does_no_harm(text):
     lines_of(text)
+
+
+@pytest.mark.parametrize("opened", ["'", '"', "'''", '"""', "'''\n", '"\\'])
+def test_a_text_that_never_closes_comes_to_an_end(opened: str) -> None:
+    assert lines_of(f"a = 1\nb = {opened}text").of(("b",)) == 2

@@ -55,6 +55,9 @@ SLIPS: tuple[tuple[str, str, str], ...] = (
 )
 """Pattern in the text outside quotes, what is wrong, and the fix."""
 
+ANY_SLIP = re.compile("|".join(f"(?:{pattern})" for pattern, _, _ in SLIPS), re.IGNORECASE)
+LETTERS = re.compile(r"[A-Za-z]+")
+
 
 def mask_quoted(text: str) -> str:
     """The text with everything inside straight quotes replaced by blanks: same length, same offsets.
@@ -146,19 +149,21 @@ def slips(text: str) -> Iterator[Fault]:
 def _spelt_otherwise(masked: str) -> Iterator[Fault]:
     masked = re.sub(r"(,\s*side\s*)=(?!=)", r"\1 ", masked)  # the one `=` that belongs here, in cut(...)
     taken: set[int] = set()
-    for pattern, given, fix in SLIPS:
+    for pattern, given, fix in SLIPS if ANY_SLIP.search(masked) else ():
         for found in re.finditer(pattern, masked, flags=re.IGNORECASE):
             if taken.isdisjoint(range(*found.span())):
                 taken.update(range(*found.span()))
                 yield Fault(
                     "expression-syntax", given.format(" ".join(found.group().split())), found.start(), fix=fix
                 )
-    for found in re.finditer(r"[A-Za-z]+", masked):
+    for found in LETTERS.finditer(masked):
         word = found.group()
+        if word in KEYWORDS or word.lower() not in KEYWORDS:
+            continue
         whole = not re.match(r"\w", masked[found.end() : found.end() + 1]) and not re.match(
             r"\w", masked[max(found.start() - 1, 0) : found.start()]
         )
-        if whole and word.lower() in KEYWORDS and word not in KEYWORDS:
+        if whole:
             yield Fault(
                 "expression-syntax",
                 f"`{word}` is written in small letters",

@@ -11,6 +11,7 @@ import math
 import re
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 
 from crlm.dictionary.expressions.functions import ELSEWHERE, FUNCTIONS
 from crlm.dictionary.expressions.hints import mask_quoted, neighbours, slips
@@ -54,10 +55,12 @@ ARITHMETIC: dict[type[ast.operator], ArithmeticSign] = {
 }
 
 
+@lru_cache(maxsize=2000)
 def parse(text: str) -> Expr:
     """The expression that a text says; an ExpressionError lists what cannot be understood.
 
-    At most 2000 characters and 100 levels deep. Names are not looked up here: `check` does that.
+    At most 2000 characters and 100 levels deep. Names are not looked up here: `check` does that. A run asks for the
+    same few hundred texts again and again (to check, to compute, to say in words): they are kept.
     """
     faults = _first_look(text)
     if faults:
@@ -145,6 +148,7 @@ class _Reader:
     def __init__(self, text: str, line: str, indent: int) -> None:
         self.text = text
         self.line = line
+        self.bytes = line.encode()
         self.indent = indent
         self.kinds: dict[type[ast.expr], Callable[[ast.expr, int], Node]] = {
             ast.Constant: self._constant,
@@ -164,7 +168,11 @@ class _Reader:
 
     def at(self, tree: ast.expr) -> int:
         """Where a node starts, in characters (Python counts UTF-8 bytes)."""
-        return self.indent + len(self.line.encode()[: tree.col_offset].decode(errors="ignore"))
+        return self.indent + len(self.bytes[: tree.col_offset].decode(errors="ignore"))
+
+    def written(self, tree: ast.expr) -> str:
+        """What stands in the text for a node; there is one line only."""
+        return self.bytes[tree.col_offset : tree.end_col_offset].decode(errors="ignore")
 
     def fault(
         self,
@@ -205,7 +213,7 @@ class _Reader:
 
     def _constant(self, tree: ast.expr, at: int) -> Literals:
         assert isinstance(tree, ast.Constant)
-        written = ast.get_source_segment(self.line, tree) or ""
+        written = self.written(tree)
         if isinstance(tree.value, str) and re.fullmatch(r"'[^']*'|\"[^\"]*\"", written):
             return Text(tree.value, at)
         if isinstance(tree.value, int | float) and re.fullmatch(
@@ -233,7 +241,7 @@ class _Reader:
         assert isinstance(tree, ast.Name)
         if tree.id in ("true", "false"):
             return Truth(tree.id == "true", at)
-        written = ast.get_source_segment(self.line, tree) or ""
+        written = self.written(tree)
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", written):
             raise self.fault(
                 tree,
