@@ -19,7 +19,7 @@ def restricted(records: Records, where: str | None) -> tuple[Records, list[tuple
     kept = holds.fill_null(False)
     words = in_sentence(in_words(parse(where), records.variables))
     counts = [
-        (f"not: {words}", int((~holds).fill_null(False).sum())),
+        (f"condition not met ({words})", int((~holds).fill_null(False).sum())),
         (f"unknown whether {words}", int(holds.null_count())),
     ]
     narrowed = replace(records, frame=records.frame.filter(kept), reasons=records.reasons.filter(kept))

@@ -11,7 +11,7 @@ from crlm.study.report.content.model_words import ABBREVIATIONS, KINDS, term_wor
 from crlm.study.report.content.numbering import Footnotes, Numbering
 from crlm.study.report.content.selection import exposure_table, selection_table
 from crlm.study.report.tree import Block, Cell, Column, HeaderCell, Row, Section, Table, cell
-from crlm.study.results import Effect, Interval, ModelResult, Results, Term, TermLevel, Test
+from crlm.study.results import Effect, Exposure, Interval, ModelResult, Results, Term, TermLevel, Test
 
 Read = Callable[[Effect, Test | None], tuple[Interval, Test]]
 """The ratio and the p that a table shows of an effect, given the overall test of its covariate if it stands there."""
@@ -63,6 +63,8 @@ def table(model: ModelResult, level: str, numbering: Numbering, *, robust: bool 
             notes.note(text, "attention" if attention else "normal")
     read = _robust if robust else _usual
     body = [row for term in model.terms for row in _rows(term, notes, read, both=both, robust=robust)]
+    if both and not robust and model.exposure is not None:
+        body += _corrected(model.exposure, notes)
     ratio = f"{ABBREVIATIONS[model.ratio]} ({level} CI)"
     first = [HeaderCell(text, rows=2) for text in ("Characteristic", "n", "Events")]
     first.append(HeaderCell("Univariable", columns=2))
@@ -76,12 +78,33 @@ def table(model: ModelResult, level: str, numbering: Numbering, *, robust: bool 
     return Table(
         id=f"robust-{model.id}" if robust else f"table-{model.id}",
         number=numbering.table(),
-        caption=f"{model.title}: {KINDS[model.ratio]}{', robust standard errors' if robust else ''}",
+        caption=_caption(model, robust=robust),
         columns=tuple(columns),
         header=(tuple(first), tuple(second)),
         body=tuple(body),
         footnotes=notes.all(),
     )
+
+
+def _caption(model: ModelResult, *, robust: bool) -> str:
+    """The title, with the kind of the models unless it says so itself."""
+    said = any(word in model.title.casefold() for word in ("regression", "model"))
+    kind = "" if said else f": {KINDS[model.ratio]}"
+    return f"{model.title}{kind}{', robust standard errors' if robust else ''}"
+
+
+def _corrected(exposure: Exposure, notes: Footnotes) -> Iterator[Row]:
+    """The line of the corrected effect, when a rule for confounders made one."""
+    for one in exposure.models:
+        if one.role != "final":
+            continue
+        for effect in one.effects:
+            ratio, p = effect.effect.ratio, effect.effect.p
+            words = "adjusted for its confounders" if one.adjusted_for else "crude: no confounder"
+            label = cell(f"{exposure.label}, corrected effect", notes.mark(f"{effect.label}; {words}"))
+            counts = (cell(numbers.count(one.n)), cell(numbers.count(one.events)))
+            shown = (cell(numbers.ratio_interval(ratio), notes.mark(ratio.reason)), _p(p, notes))
+            yield Row((label, *counts, cell(""), cell(""), *shown), "variable")
 
 
 def _usual(effect: Effect, overall: Test | None) -> tuple[Interval, Test]:

@@ -93,7 +93,7 @@ def selection_table(model: ModelResult, numbering: Numbering) -> Table:
     body = []
     for k, step in enumerate(model.selection, start=1):
         p = numbers.p_value(step.p) if step.p is not None else numbers.NONE
-        test = hazards.get(step.variable)
+        test = hazards.get(step.variable) if step.stage == "univariable" else None
         ph = cell(numbers.NONE)
         if test is not None:
             shown = numbers.p_value(test.p) if test.p is not None else numbers.NONE
