@@ -8,6 +8,7 @@ import pytest
 
 from crlm.problems import ProtocolError
 from crlm.registry.importing import check_registry
+from crlm.registry.importing.annotate import annotated_files
 from crlm.registry.importing.mapping import conversion
 from crlm.registry.snapshot import keep_checked
 from tests.data import survival_package
@@ -113,6 +114,14 @@ def test_a_wide_file_gives_several_rows(wide):
     lesions = wide.table("metastasis").frame
     assert lesions["lesion_id"].to_list() == ["A 1/1/1", "A 1/1/2", "A 2/1/1", "A 3/1/1"]
     assert lesions["diameter_baseline_mm"].to_list() == [31, 14, 12, 7]
+
+
+def test_rows_of_a_table_from_several_sources_are_not_those_of_a_file(tmp_path):
+    twice = checked(tmp_path, WIDE, MAPPING.replace('"{Study nr}/1/2"', '"{Study nr}/1/1"'))
+    assert "metastasis" not in twice.places and twice.places["patient"] == ("source.csv", None)
+    assert [issue.rule for issue in twice.errors] == ["key-repeated"]
+    (tmp_path / "out").mkdir()
+    assert annotated_files(twice, tmp_path / "source" / "source.csv", tmp_path / "out") == []
 
 
 def test_the_mapping_stands_in_the_manifest_and_not_in_the_id(tmp_path):

@@ -55,9 +55,8 @@ def findings_csv(checked: Checked) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(("file", "sheet", "table", "row", "column", "rule", "severity", "sentence"))
-    files = _files(checked)
     for issue in checked.issues:
-        file, sheet = _place(issue, files)
+        file, sheet = _place(issue, checked.places)
         for row in issue.rows if issue.rows.len() else [None]:
             line = (file, sheet, issue.table, row, issue.header or issue.column, issue.rule, issue.severity)
             writer.writerow([_harmless(one) for one in (*line, issue.sentence)])
@@ -71,27 +70,17 @@ def _harmless(value: object) -> object:
     return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
-def _files(checked: Checked) -> dict[str, tuple[str, str | None]]:
-    """The file and sheet of each table that has only one."""
-    found: dict[str, list[tuple[str, str | None]]] = {}
-    for one in checked.files:
-        if one.table is not None:
-            found.setdefault(one.table, []).append((one.name, one.sheet))
-    return {table: places[0] for table, places in found.items() if len(places) == 1}
-
-
-def _place(issue: Issue, files: Mapping[str, tuple[str, str | None]]) -> tuple[str | None, str | None]:
+def _place(issue: Issue, places: Mapping[str, tuple[str, str | None]]) -> tuple[str | None, str | None]:
     if issue.file is not None:
         return issue.file, issue.sheet
-    return files.get(issue.table or "", (None, None))
+    return places.get(issue.table or "", (None, None))
 
 
 def _by_file(checked: Checked) -> dict[str, dict[str | None, dict[int, str]]]:
     """For each file and sheet the words of each row."""
-    files = _files(checked)
     found: dict[str, dict[str | None, dict[int, list[str]]]] = {}
     for issue in checked.issues:
-        name, sheet = _place(issue, files)
+        name, sheet = _place(issue, checked.places)
         if name is None or not issue.rows.len():
             continue
         column = issue.header or issue.column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -31,6 +31,8 @@ class Checked:
     files: tuple[SourceFile, ...]
     mapping: tuple[str, str] | None = None
     """The name and SHA-256 of the mapping's file, where there was one."""
+    places: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    """The file and sheet of each table that comes from one only, whose rows are therefore those of the file."""
 
     @property
     def errors(self) -> tuple[Issue, ...]:
@@ -50,6 +52,11 @@ def checked_registry(
     """Type every table, check keys and links, and, where these hold, run the dictionary's checks."""
     issues = list(found.issues)
     typed: dict[str, TypedTable] = {}
+    places = {
+        name: (declared[0].raw.name, declared[0].raw.sheet)
+        for name, declared in found.declared.items()
+        if len(declared) == 1
+    }
     for table in dictionary.tables:
         declared = found.declared.pop(table.name, [])
         if declared:
@@ -82,7 +89,7 @@ def checked_registry(
         issues += _dictionary_checks(registry, dictionary)
     ordered = tuple(sorted(issues, key=lambda issue: ("error", "warning", "info").index(issue.severity)))
     registry = replace(registry, findings=tuple(issue.finding() for issue in ordered))
-    return Checked(registry, ordered, tuple(found.files))
+    return Checked(registry, ordered, tuple(found.files), places=places)
 
 
 def refuse_errors(checked: Checked, *, accept_errors: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -103,6 +104,10 @@ def _words(table: str, variable: Variable, given: str, number: float | None, cel
         )
     if variable.is_categorical or variable.type == "several":
         return _no_level(table, variable, given)
+    if variable.type == "date" and re.match(r"^(0\d|1[0-8])\d\d(-\d\d-\d\d)?$", given):
+        return Words(
+            "cell-not-a-date", f'"{given}" lies before 1900.', "dates from 1900 on.", "correct the cell."
+        )
     if variable.type == "date":
         return Words(
             "cell-not-a-date",
