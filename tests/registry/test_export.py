@@ -278,17 +278,20 @@ def test_a_value_among_the_missing_codes_of_spss_moves_the_codes(
 
 def test_stata_has_extended_missing_values_and_cut_names(snapshots: dict[str, Path], tmp_path: Path) -> None:
     registry = open_registry(snapshots["moretto-2024"])
-    registry = _with(registry, "crlm_episode", why_asa_class="not done", why_date_crlm_diagnosis="refused")
+    registry = _with(registry, "crlm_episode", why_date_crlm_diagnosis="refused")
+    registry = _with(registry, "primary_tumour", why_kras_status="not done")
     export_registry(registry, "dta", tmp_path / "out")
     values, about = pyreadstat.read_dta(
         tmp_path / "out" / "crlm_episode.dta", user_missing=True, output_format="dict"
     )
-    assert values["asa_class"][0] == "b"
-    assert about.variable_value_labels["asa_class"]["b"] == "not done"
     assert values["date_crlm_diagnosis"][0] == "d"
     names = json.loads((tmp_path / "out" / "names.json").read_text("utf-8"))
     long = next(one for one in names if one["name"] == "adjuvant_chemotherapy_after_primary")
-    _, about = pyreadstat.read_dta(tmp_path / "out" / "primary_tumour.dta")
+    cells, about = pyreadstat.read_dta(
+        tmp_path / "out" / "primary_tumour.dta", user_missing=True, output_format="dict"
+    )
+    assert cells["kras_status"][0] == "b"
+    assert about.variable_value_labels["kras_status"]["b"] == "not done"
     assert long["name_in_stata"] in about.column_names
     assert long["name_in_stata"].startswith("adjuvant_chemotherapy_")
     assert "SYNTHETIC" in about.file_label
