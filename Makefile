@@ -29,13 +29,20 @@ $(VENV)/test.stamp: requirements/test.txt requirements/data.txt $(VENV)/run.stam
 	$(PIP) install --quiet --only-binary :all: --require-hashes --no-deps -r requirements/data.txt
 	@touch $@
 
-demo: $(VENV)/run.stamp ## make a synthetic table and run the whole study on it (into demo/)
-	$(BIN)/python -m crlm data synth resected-crlm-public --patients 197 --seed 1 --out $(OUT)/data
-	$(BIN)/python -m crlm study run resected-crlm-public --data $(OUT)/data/clinical.csv --out $(OUT)/report
+demo: $(VENV)/run.stamp ## make a synthetic AmCORE, run dijkstra-2021 on it, lay it beside the paper (into demo/)
+	$(BIN)/python -m crlm data synth dijkstra-2021 --patients 152 --seed 1 --out $(OUT)/registry
+	rm -rf $(OUT)/snapshot
+	$(BIN)/python -m crlm data import $(OUT)/registry --out $(OUT)/snapshot
+	$(BIN)/python -m crlm study run dijkstra-2021 --data $(OUT)/snapshot --out $(OUT)/report
+	$(BIN)/python -m crlm study compare dijkstra-2021 --results $(OUT)/report/results.json --out $(OUT)/beside-the-paper
 	@echo
-	@echo "A SYNTHETIC study report is in $(OUT)/report: open $(OUT)/report/report.html"
+	@echo "SYNTHETIC patients. The comparison with the paper: open $(OUT)/beside-the-paper/comparison.html"
+	@echo "The report that it was made from: $(OUT)/report/report.html, .docx and .pdf"
 	@echo "On the 197 real patients of the public TCIA collection (doi:10.7937/QXK2-QG03), download the clinical workbook and run:"
 	@echo "  $(BIN)/crlm study run resected-crlm-public --data CLINICAL.xlsx --out report/"
+
+demo/data/clinical.csv: $(VENV)/run.stamp
+	$(BIN)/python -m crlm data synth resected-crlm-public --patients 197 --seed 1 --out demo/data
 
 test: $(VENV)/test.stamp check ## lint, types, arrows, and every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -61,10 +68,12 @@ $(VENV)-%/stamp: requirements/%.txt
 prove: $(VENV)/test.stamp ## compare with R and simulate thousands of studies (writes docs/validation/)
 	$(BIN)/python -m tests.prove.agreement
 	$(BIN)/python -m tests.prove
+	$(BIN)/python -m tests.prove.registry_import
 
-bench: $(VENV)/run.stamp $(VENV)-bench/stamp ## time study and statistics beside their peers (writes docs/benchmarks/)
+bench: $(VENV)/run.stamp $(VENV)-bench/stamp $(TABLE) ## time study and statistics beside their peers (writes docs/benchmarks/)
 	@$(MAKE) $(VENV)-comprisk/stamp || { rm -rf $(VENV)-comprisk; echo "comprisk cannot be installed here and is not timed"; }
 	$(if $(TASKS),,$(VENV)-bench/bin/python bench/study/run.py $(BIN)/python $(TABLE) docs/benchmarks/study.md)
+	$(if $(TASKS),,$(BIN)/python bench/registry/run.py $(BIN)/python docs/benchmarks/registry.md)
 	$(VENV)-bench/bin/python bench/statistics/run.py docs/benchmarks/statistics.md $(TASKS)
 
 clean: ## remove what the other commands made
