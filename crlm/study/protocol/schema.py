@@ -100,9 +100,10 @@ def _columns_or_dates() -> list[Schema]:
         "required": ["cumulative_incidence"],
     }
     competing = {"required": ["competing"], "properties": {"competing": {"minItems": 1}}}
+    of_dates = {"required": ["dates"], "properties": {"dates": competing}}
     return [
         {"if": {"required": ["dates"]}, "then": _without(*columns), "else": {"required": [*columns]}},
-        {"if": incidence, "then": {"anyOf": [competing, {"properties": {"dates": competing}}]}},
+        {"if": incidence, "then": {"anyOf": [competing, of_dates]}},
     ]
 
 
