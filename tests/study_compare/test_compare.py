@@ -131,3 +131,15 @@ def test_a_summary_is_read_as_it_was_written(tmp_path, monkeypatch):
     monkeypatch.setattr("crlm.study.compare.simulated.FOLDER", tmp_path)
     assert stored("dijkstra-2021") == summary
     assert stored("moretto-2024") is None
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_stored_simulations_are_of_the_rows_that_have_a_place(study):
+    """When this fails: python -m tests.prove.compare_studies."""
+    summary, mapping = stored(study), mapping_of(study)
+    assert summary is not None and summary.runs >= 50
+    placed = {
+        row.row_id for row in published_numbers(study).rows() if mapping.destination(row).place is not None
+    }
+    assert set(summary.cells) <= placed
+    assert len(summary.cells) > 0.7 * len(placed)
