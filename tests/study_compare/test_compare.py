@@ -123,6 +123,8 @@ def test_distance_in_monte_carlo_standard_errors():
     assert many.distance("C0001", "n", 4.0) == 2.0
     assert many.distance("E0003", "estimate", 2.718281828459045) == pytest.approx(2.0)
     assert many.distance("C0002", "n", 4.0) is None
+    same = Simulated("dijkstra-2021", 3, 50, 1, {"K0010": {"maximum": (85.0, 1e-13, 50)}})
+    assert same.distance("K0010", "maximum", 83.0) is None
 
 
 def test_a_summary_is_read_as_it_was_written(tmp_path, monkeypatch):

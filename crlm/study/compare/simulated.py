@@ -24,6 +24,8 @@ FOLDER = Path(__file__).with_name("simulated")
 FEWEST = 20
 """Runs in which a number must exist for its spread to be used."""
 DIGITS = 5
+SAME = 1e-9
+"""A relative standard deviation below this is rounding of the machine."""
 
 Values = dict[str, dict[str, float]]
 """Numbers by published row and quantity; ratios as logarithms."""
@@ -43,9 +45,12 @@ class Simulated:
         """How many Monte-Carlo standard errors a printed number lies above the mean; None when that is not known."""
         found = self.cells.get(row_id, {}).get(quantity)
         number = on_its_scale(quantity, value, row_id)
-        if found is None or number is None or found[2] < FEWEST or found[1] == 0:
+        if found is None or number is None or found[2] < FEWEST:
             return None
-        return (number - found[0]) / found[1]
+        mean, sd, _ = found
+        if sd <= SAME * max(1.0, abs(mean)):
+            return None  # the number is the same in every registry
+        return (number - mean) / sd
 
 
 def on_its_scale(quantity: str, value: float | None, row_id: str) -> float | None:
