@@ -56,6 +56,8 @@ def find_delimiter(text: str, header_row: int, name: str) -> Delimiter:
 def _cells_per_record(text: str, delimiter: Delimiter, header_row: int) -> list[int]:
     """How many cells each record at the beginning has, from the header row on, blank ones left out."""
     sample = text[:SAMPLE_CHARACTERS]
+    if delimiter not in sample:  # no record has more than one cell, which says nothing
+        return []
     records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     counts: list[int] = []
     try:

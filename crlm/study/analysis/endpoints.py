@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,9 @@ INTERVAL_IN_WORDS = {
     "log": "log transformation",
     "plain": "no transformation",
 }
+
+MANY = 20_000
+"""From so many records on, those of an endpoint are put in the order of their times once."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +69,40 @@ def analysed_endpoint(
         records, counts = restricted(records, condition)
         left_out += counts
     groups = groups_for(records, comparison, endpoint.group) if endpoint.by_group else None
-    data = survival_data(
-        records,
-        EndpointDefinition(
-            label=endpoint.label,
-            time=endpoint.time,
-            status=endpoint.status,
-            event=endpoint.event,
-            censor=endpoint.censor,
-            competing=endpoint.competing,
-            horizon=endpoint.horizon,
-            unknown=endpoint.unknown,
-        ),
+    data = _by_time(
+        survival_data(
+            records,
+            EndpointDefinition(
+                label=endpoint.label,
+                time=endpoint.time,
+                status=endpoint.status,
+                event=endpoint.event,
+                censor=endpoint.censor,
+                competing=endpoint.competing,
+                horizon=endpoint.horizon,
+                unknown=endpoint.unknown,
+            ),
+        )
     )
     group = np.full(data.rows.size, -1)
     if groups is not None:
         group = level_indices(records.frame, groups.variable)[data.rows]
     return AnalysedEndpoint(
         endpoint, records, groups, data, group, units.words(endpoint.unit), tuple(left_out)
+    )
+
+
+def _by_time(data: SurvivalData) -> SurvivalData:
+    """The same records, in the order of their times where they are many: what each estimator sorts is then sorted."""
+    if data.time.size < MANY:
+        return data
+    order = np.lexsort((~data.event, data.time))
+    return replace(
+        data,
+        rows=data.rows[order],
+        time=data.time[order],
+        event=data.event[order],
+        competing=data.competing[order],
     )
 
 

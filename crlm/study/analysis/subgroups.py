@@ -19,7 +19,7 @@ def subgroup_result(
 ) -> document.SubgroupResult:
     """A declared subgroup analysis of a comparison of two groups."""
     records, rows = analysed.records, analysed.data.rows
-    frame = records.frame[rows.tolist()]
+    frame = records.frame[rows]
     group = covariate(frame, groups.variable, reference=groups.reference)
     words = {one.level: one.label for one in groups.levels}
     other = group.levels[0]

@@ -49,11 +49,11 @@ class Outcome:
 def of_endpoint(analysed: AnalysedEndpoint) -> Outcome:
     """The outcome of a Cox or Fine-Gray model."""
     records, data = analysed.records, analysed.data
-    whole = data.rows.size == records.frame.height
+    whole = np.array_equal(data.rows, np.arange(records.frame.height))
     return Outcome(
         label=analysed.protocol.label,
         variables=records,
-        frame=records.frame if whole else records.frame[data.rows.tolist()],
+        frame=records.frame if whole else records.frame[data.rows],
         event=data.event,
         words=analysed.words,
         left_out=(*analysed.left_out, *data.excluded),
