@@ -316,7 +316,7 @@ def _procedure(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
             "concurrent_ablation": yes_no(together),
             "residual_disease": same("R0", row.size),
             "date_admission": dates(date),
-            "date_discharge": dates(date + stay),
+            "date_discharge": dates(np.minimum(date + stay, p.days["death"][row])),
             "operator_type": levels(
                 (approach == 2).astype(np.int64), ("hpb_surgeon", "interventional_radiologist")
             ),
