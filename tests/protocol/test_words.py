@@ -18,14 +18,14 @@ whom this was unknown were included).
 Patients were compared by largest tumour above 5 cm: “Yes” against “No” (reference); patients whose group was unknown \
 were excluded.
 Values recorded as -999 (not available) were treated as missing.
+Age was grouped as < 60 and ≥ 60 years.
 Largest tumour above 5 cm was defined as: largest tumour is above 5 cm.
-Age was computed as age at operation in classes: under 60 (below 60 years), from 60 (at least 60 years).
 Continuous variables are summarised as mean (standard deviation) and were compared between groups with Student's t \
 test (equal variances).
 Categorical variables are summarised as number (percentage of patients with a known value) and were compared between \
 groups with Fisher's exact test.
 Missing values were counted per group and took no part in summaries and tests.
-Overall survival was measured from liver resection in months; the event was death from any cause.
+Overall survival was measured in months from liver resection; the event was death from any cause.
 Survival was estimated by the Kaplan-Meier method with Greenwood's variance; 95 % confidence intervals were computed \
 on the log(-log) scale, and those of medians were read off them (Brookmeyer and Crowley).
 Survival is reported at 12, 36 and 60 months.
@@ -74,7 +74,7 @@ CHANGES = [
     ([('"sex", "bilobar", "large"]', '"sex", "size", "large"]')], "for age at operation per 10 years; those of other continuous covariates are per unit."),
     ([("landmarks =", 'interval = "plain"\nlandmarks =')], "computed on the scale of survival itself"),
     ([("landmarks =", "horizon = 60\nlandmarks =")], "follow-up beyond 60 months was censored at 60 months."),
-    ([("landmarks =", 'unknown = "exclude"\nlandmarks =')], "patients without a known time or status were left out of this endpoint."),
+    ([("landmarks =", 'unknown = "exclude"\nlandmarks =')], "Patients without a known time or status were left out of the endpoint."),
     ([('definition = "Death from any cause."\n', "")], "the event was vital status “Dead”."),
     ([('time_zero = "liver resection"\n', "")], "Overall survival was measured in months;"),
     ([("landmarks = [12, 36, 60]", "landmarks = [12]")], "Survival is reported at 12 months."),
