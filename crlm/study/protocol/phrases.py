@@ -88,9 +88,9 @@ def percent(level: float) -> str:
 
 
 def event_of(endpoint: Endpoint, variables: Variables) -> str:
-    """The event by its definition, by the dates that it has, or by the levels of the status."""
+    """The event by the first sentence of its definition, by the dates that it has, or by the levels of the status."""
     if endpoint.definition:
-        return in_sentence(endpoint.definition.strip().rstrip("."))
+        return in_sentence(endpoint.definition.strip().partition(". ")[0].rstrip("."))
     if endpoint.dates:
         return f"the one of {listed_or([label_of(name, variables) for name in endpoint.dates.event])}"
     status = variables[endpoint.status]

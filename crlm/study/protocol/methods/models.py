@@ -94,7 +94,8 @@ def _candidates(named: Named, protocol: Protocol) -> list[str]:
             listing = f"the {len(chosen)} covariates of {'the table' if len(names) == 1 else 'the tables'}"
         else:
             listing = phrases.labels_of(chosen, variables)
-        found.append(f"Candidates{of} were {listing}; each candidate was analysed alone")
+        told = "; each candidate was analysed alone" if k == 0 else ""
+        found.append(f"Candidates{of} were {listing}{told}")
     return found
 
 
@@ -148,7 +149,9 @@ def _told(named: Named, clause_of: Callable[[Model], str | None], everybody: int
     said = [(clause, name) for one, name in named if (clause := clause_of(one))]
     whole = len(said) if everybody is None else everybody
     return [
-        as_sentence(clause) if len(names) == whole else f"{as_sentence(clause)} (models of {labelled(names)})"
+        as_sentence(clause)
+        if len(names) == whole
+        else f"{as_sentence(clause)} (in {'the model' if len(names) == 1 else 'models'} of {labelled(names)})"
         for clause, names in gathered(said).items()
     ]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Footnotes, Numbering
+from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first
 from crlm.study.report.tree import Align, Cell, Column, HeaderCell, Row, Table, cell
 from crlm.study.results import BaselineRow, BaselineTable, Comparison, Count, NumberSummary, Test
 
+LONGEST_HEAD = 48
+"""Characters: longer words over the columns of the groups stand under the table instead."""
 SUMMARY_WORDS = {"mean_sd": "mean (SD)", "median_iqr": "median (IQR)", "median_range": "median (range)"}
 SUMMARY_NOTES = {
     "mean_sd": "SD: standard deviation.",
@@ -28,6 +30,8 @@ def table(baseline: BaselineTable, comparison: Comparison | None, numbering: Num
         notes.note("Values are n (%) unless stated otherwise; of yes/no characteristics, those with yes.")
     for text in baseline.notes:
         notes.note(text)
+    if comparison is not None and len(comparison.label) > LONGEST_HEAD and _grouped(baseline, comparison):
+        notes.note(f"Groups: {lower_first(comparison.label)}.")
     for summary, words in SUMMARY_NOTES.items():
         if any(row.summary == summary for row in rows):
             notes.note(words.format(quartiles=baseline.quartiles.rstrip(".")))
@@ -55,6 +59,12 @@ def table(baseline: BaselineTable, comparison: Comparison | None, numbering: Num
     )
 
 
+def _grouped(baseline: BaselineTable, comparison: Comparison) -> bool:
+    """Whether columns of the table are groups of the comparison."""
+    groups = {group.level for group in comparison.groups}
+    return sum(column.id in groups for column in baseline.columns) > 1
+
+
 def _header(
     baseline: BaselineTable, comparison: Comparison | None, *, tested: bool, smd: bool
 ) -> tuple[tuple[HeaderCell, ...], ...]:
@@ -65,9 +75,10 @@ def _header(
     if comparison is None or len(within) < 2:
         return (tuple(HeaderCell(text) for text in ("Characteristic", *labels.values(), *last)),)
     outside = [labels[one] for one in labels if one not in groups]
+    spanning = comparison.label if len(comparison.label) <= LONGEST_HEAD else "Groups"
     first = (
         *(HeaderCell(text, rows=2) for text in ("Characteristic", *outside)),
-        HeaderCell(comparison.label, columns=len(within)),
+        HeaderCell(spanning, columns=len(within)),
         *(HeaderCell(text, rows=2) for text in last),
     )
     return first, tuple(HeaderCell(text) for text in within)

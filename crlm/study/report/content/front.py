@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Numbering, listed, lower_first
+from crlm.study.report.content.numbering import Numbering, listed
 from crlm.study.report.content.units import counted, many
 from crlm.study.report.tree import Block, BulletList, Inline, KeyValues, Paragraph, Run, Section, inline
 from crlm.study.results import Curve, EndpointResult, Landmark, Results
@@ -121,27 +121,12 @@ def methods(results: Results, numbering: Numbering) -> Section:
         ("Study size", told.study_size),
         ("Ethics", told.ethics),
     )
-    definitions = tuple(
-        (endpoint.label, inline(" ".join(_definition(endpoint)))) for endpoint in results.endpoints
-    )
     blocks: list[Block] = [KeyValues(setting)] if setting else []
     blocks.extend(
         Paragraph(inline(Run(f"{one.title}. ", bold=True), " ".join(one.sentences)))
         for one in results.methods
     )
-    blocks.append(KeyValues(definitions))
     return numbering.section("methods", "Methods", blocks)
-
-
-def _definition(endpoint: EndpointResult) -> list[str]:
-    sentences = [endpoint.definition] if endpoint.definition else ["The protocol gives no definition."]
-    if endpoint.time_zero:
-        sentences.append(f"Time counts from {lower_first(endpoint.time_zero)}, in {endpoint.time_unit}.")
-    else:
-        sentences.append(f"Time is in {endpoint.time_unit}; the protocol does not say from when it counts.")
-    if endpoint.horizon is not None:
-        sentences.append(f"Follow-up ends at {numbers.number(endpoint.horizon)} {endpoint.time_unit}.")
-    return sentences
 
 
 def discussion(results: Results, numbering: Numbering) -> Section | None:

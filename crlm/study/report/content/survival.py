@@ -37,7 +37,7 @@ def _endpoint(
 ) -> Section:
     ratio = crude_ratio(endpoint, results)
     blocks: list[Block] = [
-        Paragraph(inline(_analysed(endpoint))),
+        Paragraph(inline(" ".join([*_definition(endpoint), _analysed(endpoint)]))),
         *([Paragraph(inline(endpoint.late_group), "attention")] if endpoint.late_group else []),
         _figure(endpoint, numbering, banner, None, by_group=False),
     ]
@@ -67,6 +67,18 @@ def crude_ratio(endpoint: EndpointResult, results: Results) -> str | None:
                 if effect is not None and effect.ratio.value is not None:
                     return f"Hazard ratio {numbers.ratio_interval(effect.ratio)}"
     return None
+
+
+def _definition(endpoint: EndpointResult) -> list[str]:
+    """What counts as the event, and from when time counts."""
+    sentences = [endpoint.definition] if endpoint.definition else ["The protocol gives no definition."]
+    if endpoint.time_zero:
+        sentences.append(f"Time counts from {lower_first(endpoint.time_zero)}, in {endpoint.time_unit}.")
+    else:
+        sentences.append(f"Time is in {endpoint.time_unit}; the protocol does not say from when it counts.")
+    if endpoint.horizon is not None:
+        sentences.append(f"Follow-up ends at {numbers.number(endpoint.horizon)} {endpoint.time_unit}.")
+    return sentences
 
 
 def _analysed(endpoint: EndpointResult) -> str:

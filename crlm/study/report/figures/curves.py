@@ -7,6 +7,7 @@ same times, so they cannot come apart. The table is grouped as KMunicate propose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -124,12 +125,21 @@ def _frame(words: str, time: Axis, probability: Axis) -> list[str]:
         parts.append(svg.text(time.start - 5, y + 3, f"{value:.0%}", anchor="end"))
     parts.append(svg.line(time.start, probability.end, time.start, probability.start))
     parts.append(svg.line(time.start, probability.start, time.end, probability.start))
-    lines = _shortened(wrap(words, probability.start - probability.end, svg.NORMAL, bold=True), 3)
+    lines = _axis_title(words, probability.start - probability.end)
     for k, line in enumerate(lines):
         x = 16 + 4.5 * (len(lines) - 1) - 9 * (len(lines) - 1 - k)
         y = (probability.start + probability.end) / 2
         parts.append(svg.text(x, y, line, anchor="middle", bold=True, turned=True))
     return parts
+
+
+def _axis_title(words: str, length: float) -> tuple[str, ...]:
+    """At most two lines beside the axis; longer words end where they begin to say of whom or from when."""
+    lines = wrap(words, length, svg.NORMAL, bold=True)
+    if len(lines) > 2:
+        shorter = re.split(r",| (?:of|from|after|in|with|at|by|for) ", words, maxsplit=1)[0]
+        lines = wrap(shorter, length, svg.NORMAL, bold=True)
+    return _shortened(lines, 2)
 
 
 def _curve(
