@@ -7,7 +7,7 @@ from crlm.study.protocol.check import check_protocol
 from crlm.study.protocol.load import find_protocol, shipped_protocols
 from crlm.study.protocol.reference import SMALLEST
 from crlm.study.protocol.words import methods_sentences, protocol_in_words
-from tests.protocol.samples import changed, loaded
+from tests.protocol.samples import COMPLETE, changed, loaded
 
 METHODS = """\
 This was a retrospective single-centre cohort.
@@ -180,3 +180,21 @@ def test_the_words_of_shipped_protocols_are_clean_sentences(shipped):
         )
         assert sentence[0] == sentence[0].upper() or sentence[1].isupper()  # pT is a symbol
         assert sentence.count("(") == sentence.count(")") and sentence.count("“") == sentence.count("”")
+
+
+AGE_CUTS = "cut(age, [60], ['under_60', 'from_60'], side='left')"
+
+
+def test_cut_offs_say_to_which_side_a_value_belongs(tmp_path):
+    assert AGE_CUTS in COMPLETE
+    turned = AGE_CUTS.replace("'left'", "'right'")
+    assert "Age was grouped as ≤ 60 and > 60 years." in methods(tmp_path, (AGE_CUTS, turned))
+
+
+def test_models_that_share_their_rules_are_told_together_and_exceptions_are_named():
+    text = " ".join(methods_sentences(find_protocol("dijkstra-2021").protocol))
+    assert text.count("with a univariable Wald p") == 1 and text.count("scaled Schoenfeld residuals") == 1
+    assert "(in the model of local tumour progression-free survival (Cox))" in text  # the one with clusters
+    assert text.count("Mann-Whitney U test") == 1 and "age and body mass index are summarised as mean" in text
+    assert "any complication of the repeat treatment were not tested" in text
+    assert len(text.split()) < 1300
