@@ -56,11 +56,14 @@ def from_redcap(text: str) -> RedcapTables:
 
 
 def _rows(text: str) -> list[Row]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    absent = [column for column in HEADER if column not in (reader.fieldnames or ())]
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     rows: list[Row] = []
-    if not absent:
-        rows = [{key: (row[key] or "").strip() for key in HEADER} for row in reader]
+    try:
+        absent = [column for column in HEADER if column not in (reader.fieldnames or ())]
+        if not absent:
+            rows = [{key: (row[key] or "").strip() for key in HEADER} for row in reader]
+    except csv.Error as error:
+        raise _refused(f"the file cannot be cut into cells ({error})", reader.line_num or 1) from None
     if not rows:
         given = f"this is no REDCap data dictionary: it has no {absent[0]!r}" if absent else "it has no field"
         raise _refused(given, 1)
