@@ -78,7 +78,7 @@ def checked_registry(
         rows=sum(frame.height for frame in frames.values()),
         columns=sum(len(one.frame.columns) - 1 for one in typed.values()),
         synthetic=synthetic or marked,
-        notes=tuple(note for file in found.files for note in file.notes),
+        notes=tuple(dict.fromkeys(note for file in found.files for note in file.notes)),
     )
     tables = {
         table.name: _records(table, typed[table.name], source, dictionary) for table in dictionary.tables
