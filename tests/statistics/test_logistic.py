@@ -237,8 +237,11 @@ def test_profile_limits_are_where_the_likelihood_ratio_test_stops_rejecting(data
 
 
 def test_an_offset_that_makes_an_outcome_all_but_certain_hides_no_parameter():
-    X, event = np.array([[0.0], [0.0], [-1.0], [-2.0]]), [0, 0, 0, 1]
-    fit = logistic(event, X, ["a"], offset=[0.0, 20.0, -20.0, -40.0])  # separated: a and the intercept run away
+    X, event = (
+        np.array([[0.0], [0.0], [-1.0], [-2.0]]),
+        [0, 0, 0, 1],
+    )  # separated: a and the intercept run away
+    fit = logistic(event, X, ["a"], offset=[0.0, 20.0, -20.0, -40.0])
     assert fit.log_likelihood == 0.0
     assert "separates" in fit.reasons[0]
 
