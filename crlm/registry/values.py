@@ -56,6 +56,8 @@ def _is_whole(number: pl.Expr) -> pl.Expr:
 
 
 def _level_name(cells: Cells, variable: Variable, distinct: Iterable[object]) -> pl.Expr:
+    if cells.kind == "other":  # a list or the like is no level, and cannot be looked up
+        return pl.lit(None, pl.String)
     names = {value: level_of(value, variable, cells.decimal) for value in distinct}
     known = {value: name for value, name in names.items() if name is not None}
     if not known:

@@ -1,6 +1,5 @@
 """Files that are no table at all: refused before, or while, they are read."""
 
-import polars as pl
 import pytest
 
 from crlm.problems import ArgumentError, DataError
@@ -120,13 +119,3 @@ def test_the_hash_is_of_the_file_and_the_name_says_nothing_of_the_machine(tmp_pa
     raw = read_table(path)
     assert raw.sha256 == sha256(path)
     assert (raw.name, raw.format) == (path.name, extension[1:])
-
-
-@pytest.mark.parametrize(
-    ("values", "text"),
-    [([["a", "b"]], "a;b"), ([[1, 2]], "[1, 2]"), ([{"a": 1}], "{'a': 1}"), ([[["a"]]], "[['a']]")],
-)
-def test_a_nested_value_of_a_parquet_file_is_read_as_text(tmp_path, values, text):
-    pl.DataFrame({"id": ["1"], "odd": pl.Series(values)}).write_parquet(tmp_path / "t.parquet")
-    table = read_table(tmp_path / "t.parquet")
-    assert table.columns[1].values.to_list() == [text]

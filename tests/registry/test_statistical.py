@@ -156,6 +156,12 @@ def test_a_column_of_lists_holds_no_text(tmp_path):
     assert one_problem(records, raw, text("x")).code == "cell-not-text"
 
 
+@pytest.mark.parametrize("nested", [[[1, 2]], [["a"]], [{"a": 1}]])
+def test_a_nested_value_is_no_level(tmp_path, nested):
+    raw = parquet(tmp_path, pl.DataFrame({"id": ["P1"], "x": pl.Series(nested)}))
+    assert one_problem(records, raw, category("x", levels=((0, "alive"), (1, "dead")))).place.column == "x"
+
+
 def test_records_without_any_value_are_counted_not_kept(tmp_path):
     raw = parquet(tmp_path, pl.DataFrame({"id": ["P1", None, "P3"], "x": [1.0, None, 3.0]}))
     typed = records(raw, number("x"))

@@ -11,11 +11,7 @@ from crlm.registry.reading.table import RawTable, ReadOptions, raw_columns
 
 
 def read_parquet(data: bytes, name: str, form: str, sha256: str, options: ReadOptions) -> RawTable:
-    """The table in a Parquet file's bytes.
-
-    Categories become text and exact decimals Float64. A list of texts becomes one text, its parts divided by ";"; any
-    other nested value becomes the text that shows it, so that whoever expects a plain value can name it.
-    """
+    """The table in a Parquet file's bytes; categories become text and exact decimals Float64."""
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -29,11 +25,6 @@ def _plain(series: pl.Series) -> pl.Series:
         return series.cast(pl.String)
     if series.dtype == pl.Decimal:
         return series.cast(pl.Float64)
-    if series.dtype == pl.List(pl.String):
-        return series.list.join(";")
-    if series.dtype.is_nested():
-        shown = [None if value is None else str(value) for value in series.to_list()]
-        return pl.Series(series.name, shown, dtype=pl.String)
     return series
 
 
