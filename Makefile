@@ -38,6 +38,8 @@ demo: $(VENV)/run.stamp ## make a synthetic AmCORE, run dijkstra-2021 on it, lay
 	@echo
 	@echo "SYNTHETIC patients. The comparison with the paper: open $(OUT)/beside-the-paper/comparison.html"
 	@echo "The report that it was made from: $(OUT)/report/report.html, .docx and .pdf"
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+		$(BIN)/python -m webbrowser -t "file://$(abspath $(OUT))/beside-the-paper/comparison.html"; fi
 	@echo "On the 197 real patients of the public TCIA collection (doi:10.7937/QXK2-QG03), download the clinical workbook and run:"
 	@echo "  $(BIN)/crlm study run resected-crlm-public --data CLINICAL.xlsx --out report/"
 
