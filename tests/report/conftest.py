@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crlm.rendering.tree import Document
 from crlm.study.report import build_document
-from crlm.study.report.tree import Document
 
 from .sample import sample_results
 from .sample_more import rich_results

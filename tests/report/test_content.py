@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from crlm.rendering.numbering import Footnotes, listed, lower_first, sentence_case
+from crlm.rendering.tree import BulletList, Document, KeyValues, Row, Section, Table, plain
 from crlm.study.report import build_document
-from crlm.study.report.content.numbering import Footnotes, listed, lower_first, sentence_case
-from crlm.study.report.tree import BulletList, Document, KeyValues, Row, Section, Table, plain
 from crlm.study.results import Results
 
 from .sample import sample_results

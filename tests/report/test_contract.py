@@ -15,12 +15,12 @@ from docx.document import Document as WordDocument
 from docx.table import Table as WordTable
 from pypdf import PdfReader
 
-from crlm.study.report.html import render_html
-from crlm.study.report.layout import head_places
-from crlm.study.report.pdf import render_pdf
-from crlm.study.report.tables_csv import render_csv
-from crlm.study.report.tree import Document, KeyValues, Table, plain
-from crlm.study.report.word import render_word
+from crlm.rendering.html import render_html
+from crlm.rendering.layout import head_places
+from crlm.rendering.pdf import render_pdf
+from crlm.rendering.tables_csv import render_csv
+from crlm.rendering.tree import Document, KeyValues, Table, plain
+from crlm.rendering.word import render_word
 
 
 def dot() -> bytes:

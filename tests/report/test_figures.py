@@ -8,12 +8,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from crlm.rendering.figures.axis import Axis, ratio_axis
+from crlm.rendering.figures.forest import ForestRow, forest_figure, pages_of
+from crlm.rendering.tree import Document, Figure
+from crlm.rendering.typeface import text_width
 from crlm.study.report import build_document
-from crlm.study.report.figures.axis import Axis, ratio_axis
-from crlm.study.report.figures.forest import ForestRow, forest_figure, pages_of
 from crlm.study.report.figures.kaplan_meier import kaplan_meier_figure
-from crlm.study.report.tree import Document, Figure
-from crlm.study.report.typeface import text_width
 from crlm.study.results import Curve, EndpointResult, Interval, RiskRow, RiskTable
 
 from .sample import sample_results
@@ -359,13 +359,13 @@ def test_long_words_stay_on_the_page() -> None:
 
 
 def test_no_two_groups_look_alike() -> None:
-    from crlm.study.report.figures.svg import series
+    from crlm.rendering.figures.svg import series
 
     assert len({series(k) for k in range(36)}) == 36
 
 
 def test_too_many_ticks_are_labelled_every_so_often() -> None:
-    from crlm.study.report.figures.axis import every
+    from crlm.rendering.figures.axis import every
 
     axis = Axis(0.0, 60.0, 0.0, 300.0)
     assert every([float(k) for k in range(61)], axis, 16.0) == 4  # 5 points apart, 20 needed

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from crlm.rendering.tables_csv import render_csv
+from crlm.rendering.tree import Column, HeaderCell, Row, Table, cell
 from crlm.study.report import FORMATS, build_document, write_report
-from crlm.study.report.tables_csv import render_csv
-from crlm.study.report.tree import Column, HeaderCell, Row, Table, cell
 from crlm.study.results import Results
 
 from .sample import sample_results

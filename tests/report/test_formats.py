@@ -14,11 +14,10 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from crlm.study.report import build_document
-from crlm.study.report.html import render_html
-from crlm.study.report.layout import LANDSCAPE, PORTRAIT, lay_out
-from crlm.study.report.pdf import render_pdf
-from crlm.study.report.tree import (
+from crlm.rendering.html import render_html
+from crlm.rendering.layout import LANDSCAPE, PORTRAIT, lay_out
+from crlm.rendering.pdf import render_pdf
+from crlm.rendering.tree import (
     Cell,
     Column,
     Document,
@@ -31,6 +30,7 @@ from crlm.study.report.tree import (
     cell,
     inline,
 )
+from crlm.study.report import build_document
 
 from .sample import sample_results
 from .test_contract import word
@@ -318,7 +318,7 @@ def test_cells_can_be_empty_or_marked() -> None:
 
 def test_the_fonts_are_those_under_the_open_licence() -> None:
     """Liberation 2 is under the SIL Open Font License; version 1 of the same name is not."""
-    from crlm.study.report.typeface import FONTS
+    from crlm.rendering.typeface import FONTS
 
     files = sorted(FONTS.glob("*.ttf"))
     assert [path.stem for path in files] == [

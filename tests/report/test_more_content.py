@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crlm.rendering.tree import Document, Paragraph, Section, plain
 from crlm.study.report import build_document
-from crlm.study.report.tree import Document, Paragraph, Section, plain
 
 from .sample_more import LATE, rich_results
 from .test_content import note, row, table, texts

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crlm.study.report import numbers
-from crlm.study.report.typeface import text_width, wrap
+from crlm.rendering import numbers
+from crlm.rendering.typeface import text_width, wrap
 from crlm.study.results import Interval
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from crlm.study.compare.comparison import ComparedRow, Comparison, counts
-from crlm.study.compare.printed import rounded
-from crlm.study.compare.recomputation import Recomputation
-from crlm.study.report.html import render_html
-from crlm.study.report.tree import (
+from crlm.rendering.html import render_html
+from crlm.rendering.tree import (
     Cell,
     Column,
     Document,
@@ -22,6 +19,9 @@ from crlm.study.report.tree import (
     cell,
     inline,
 )
+from crlm.study.compare.comparison import ComparedRow, Comparison, counts
+from crlm.study.compare.printed import rounded
+from crlm.study.compare.recomputation import Recomputation
 
 DASH = "\u2013"
 KINDS = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crlm.rendering.numbering import Numbering
+from crlm.rendering.tree import Document, Section
 from crlm.study.report.content import (
     appendix,
     characteristics,
@@ -11,8 +13,6 @@ from crlm.study.report.content import (
     subgroups,
     survival,
 )
-from crlm.study.report.content.numbering import Numbering
-from crlm.study.report.tree import Document, Section
 from crlm.study.results import Results
 
 

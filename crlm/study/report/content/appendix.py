@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Footnotes, Numbering, sentence_case
-from crlm.study.report.tree import (
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering, sentence_case
+from crlm.rendering.tree import (
     Block,
     BulletList,
     Column,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first
-from crlm.study.report.tree import Align, Cell, Column, HeaderCell, Row, Table, cell
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering, lower_first
+from crlm.rendering.tree import Align, Cell, Column, HeaderCell, Row, Table, cell
 from crlm.study.results import BaselineRow, BaselineTable, Comparison, Count, NumberSummary, Test
 
 LONGEST_HEAD = 48

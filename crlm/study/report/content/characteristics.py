@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from crlm.rendering.numbering import Numbering
+from crlm.rendering.tree import Block, Section
 from crlm.study.report.content import baseline, paired
-from crlm.study.report.content.numbering import Numbering
-from crlm.study.report.tree import Block, Section
 from crlm.study.results import Results
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Numbering, listed
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Numbering, listed
+from crlm.rendering.tree import Block, BulletList, Inline, KeyValues, Paragraph, Run, Section, inline
 from crlm.study.report.content.units import counted, many
-from crlm.study.report.tree import Block, BulletList, Inline, KeyValues, Paragraph, Run, Section, inline
 from crlm.study.results import Curve, EndpointResult, Landmark, Results
 
 BANNER = "SYNTHETIC DATA: not real patients. Nothing here may be used for care or published as a result."

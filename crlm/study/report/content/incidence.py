@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first, sentence_case
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering, lower_first, sentence_case
+from crlm.rendering.tree import Cell, Figure, Row, cell
 from crlm.study.report.content.units import many
 from crlm.study.report.figures.cumulative_incidence import cumulative_incidence_figure
 from crlm.study.report.figures.curves import MOST_BANDS
-from crlm.study.report.tree import Cell, Figure, Row, cell
 from crlm.study.results import CumulativeIncidence, EndpointResult, IncidenceCurve
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
+from crlm.rendering.figures.forest import ForestRow, forest_figure, pages_of
+from crlm.rendering.numbering import Numbering, lower_first, sentence_case
+from crlm.rendering.tree import Figure
 from crlm.study.report.content.model_words import ABBREVIATIONS, FAVOURS, term_words
-from crlm.study.report.content.numbering import Numbering, lower_first, sentence_case
-from crlm.study.report.figures.forest import ForestRow, forest_figure, pages_of
-from crlm.study.report.tree import Figure
 from crlm.study.results import ModelResult, Term, TermLevel, Test
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
+from crlm.rendering.numbering import lower_first, sentence_case
 from crlm.study.report.content.model_words import ABBREVIATIONS
-from crlm.study.report.content.numbering import lower_first, sentence_case
 from crlm.study.report.content.units import counted, many
 from crlm.study.results import Fit, ModelResult, Term, Test
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
 from crlm.study.results import Ratio, Term
 
 ABBREVIATIONS: dict[Ratio, str] = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering
+from crlm.rendering.tree import Block, Cell, Column, HeaderCell, Row, Section, Table, cell
 from crlm.study.report.content.model_figures import figures
 from crlm.study.report.content.model_notes import fit_notes, ratio_note, restriction_notes
 from crlm.study.report.content.model_words import ABBREVIATIONS, KINDS, term_words
-from crlm.study.report.content.numbering import Footnotes, Numbering
 from crlm.study.report.content.selection import exposure_table, selection_table
-from crlm.study.report.tree import Block, Cell, Column, HeaderCell, Row, Section, Table, cell
 from crlm.study.results import Effect, Exposure, Interval, ModelResult, Results, Term, TermLevel, Test
 
 Read = Callable[[Effect, Test | None], tuple[Interval, Test]]

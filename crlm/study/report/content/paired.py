@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering
+from crlm.rendering.tree import Cell, Column, HeaderCell, Row, Table, cell
 from crlm.study.report.content.baseline import (
     SUMMARY_NOTES,
     SUMMARY_WORDS,
@@ -12,9 +14,7 @@ from crlm.study.report.content.baseline import (
     p_cell,
     summary_words,
 )
-from crlm.study.report.content.numbering import Footnotes, Numbering
 from crlm.study.report.content.units import counted
-from crlm.study.report.tree import Cell, Column, HeaderCell, Row, Table, cell
 from crlm.study.results import PairedRow, PairedTable, PairedValues
 
 

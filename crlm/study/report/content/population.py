@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Footnotes, Numbering
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering
+from crlm.rendering.tree import Column, Figure, HeaderCell, Row, Section, Table, cell
 from crlm.study.report.content.units import counted, many
 from crlm.study.report.figures.flow_chart import flow_chart
-from crlm.study.report.tree import Column, Figure, HeaderCell, Row, Section, Table, cell
 from crlm.study.results import Flow, FlowStep, Results
 
 POLICY = {"include": "kept", "exclude": "left out", None: numbers.NONE}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering, listed, lower_first
+from crlm.rendering.tree import Column, HeaderCell, Row, Table, cell
 from crlm.study.report.content.model_words import ABBREVIATIONS
-from crlm.study.report.content.numbering import Footnotes, Numbering, listed, lower_first
-from crlm.study.report.tree import Column, HeaderCell, Row, Table, cell
 from crlm.study.results import Exposure, ExposureModel, ModelResult, Role
 
 _ROLES: dict[Role, str] = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crlm.study.report import numbers
-from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first
-from crlm.study.report.content.units import many
-from crlm.study.report.figures.forest import ForestRow, forest_figure, pages_of
-from crlm.study.report.tree import (
+from crlm.rendering import numbers
+from crlm.rendering.figures.forest import ForestRow, forest_figure, pages_of
+from crlm.rendering.numbering import Footnotes, Numbering, lower_first
+from crlm.rendering.tree import (
     Block,
     Cell,
     Column,
@@ -23,6 +22,7 @@ from crlm.study.report.tree import (
     cell,
     inline,
 )
+from crlm.study.report.content.units import many
 from crlm.study.results import EndpointResult, Results, SubgroupLevel, SubgroupResult, Test
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.content.incidence import incidence_figures, incidence_rows
-from crlm.study.report.content.numbering import Footnotes, Numbering, lower_first, sentence_case
-from crlm.study.report.content.units import counted, many
-from crlm.study.report.figures.curves import MOST_BANDS
-from crlm.study.report.figures.kaplan_meier import kaplan_meier_figure, medians_drawn
-from crlm.study.report.tree import (
+from crlm.rendering import numbers
+from crlm.rendering.numbering import Footnotes, Numbering, lower_first, sentence_case
+from crlm.rendering.tree import (
     Align,
     Block,
     Cell,
@@ -22,6 +18,10 @@ from crlm.study.report.tree import (
     cell,
     inline,
 )
+from crlm.study.report.content.incidence import incidence_figures, incidence_rows
+from crlm.study.report.content.units import counted, many
+from crlm.study.report.figures.curves import MOST_BANDS
+from crlm.study.report.figures.kaplan_meier import kaplan_meier_figure, medians_drawn
 from crlm.study.results import Curve, EndpointResult, Results
 
 

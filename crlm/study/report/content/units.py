@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from crlm.study.report import numbers
+from crlm.rendering import numbers
 
 Unit = Literal["patient", "episode", "tumour"]
 

@@ -1,1 +1,1 @@
-"""The figures: one geometry, written as SVG; PDF and PNG are made from the same drawing."""
+"""The figures of a study: flow chart, survival curves with their numbers at risk, cumulative incidence."""

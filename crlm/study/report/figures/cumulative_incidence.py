@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.figures.axis import Axis
+from crlm.rendering import numbers
+from crlm.rendering.figures.axis import Axis
+from crlm.rendering.figures.svg import Drawing
 from crlm.study.report.figures.curves import Line, curves_figure, words_in_corner
-from crlm.study.report.figures.svg import Drawing
 from crlm.study.results import CumulativeIncidence, EndpointResult, IncidenceCurve
 
 

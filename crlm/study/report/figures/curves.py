@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crlm.study.report import numbers
-from crlm.study.report.figures import svg
-from crlm.study.report.figures.axis import Axis
+from crlm.rendering import numbers
+from crlm.rendering.figures import svg
+from crlm.rendering.figures.axis import Axis
+from crlm.rendering.figures.svg import Drawing
+from crlm.rendering.typeface import text_width, wrap
 from crlm.study.report.figures.risk_table import risk_table
-from crlm.study.report.figures.svg import Drawing
-from crlm.study.report.typeface import text_width, wrap
 from crlm.study.results import EndpointResult
 
 _HEIGHT_ALL, _HEIGHT_GROUPS = 156.0, 184.0

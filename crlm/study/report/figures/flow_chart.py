@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crlm.study.report import numbers
-from crlm.study.report.figures import svg
-from crlm.study.report.figures.svg import Drawing
-from crlm.study.report.typeface import wrap
+from crlm.rendering import numbers
+from crlm.rendering.figures import svg
+from crlm.rendering.figures.svg import Drawing
+from crlm.rendering.typeface import wrap
 from crlm.study.results import Flow, FlowStep, Group
 
 _MAIN = 190.0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.figures import svg
-from crlm.study.report.figures.axis import Axis
+from crlm.rendering import numbers
+from crlm.rendering.figures import svg
+from crlm.rendering.figures.axis import Axis
+from crlm.rendering.figures.svg import Drawing
 from crlm.study.report.figures.curves import Line, curves_figure, words_in_corner, words_width
-from crlm.study.report.figures.svg import Drawing
 from crlm.study.results import Curve, EndpointResult
 
 MOST_MEDIANS = 3

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crlm.study.report import numbers
-from crlm.study.report.figures import svg
-from crlm.study.report.figures.axis import Axis, every
-from crlm.study.report.typeface import text_width, wrap
+from crlm.rendering import numbers
+from crlm.rendering.figures import svg
+from crlm.rendering.figures.axis import Axis, every
+from crlm.rendering.typeface import text_width, wrap
 from crlm.study.results import EndpointResult, RiskRow
 
 _ROW = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crlm.study.report.tree import Block, Footnote, Section, Tone
+from crlm.rendering.tree import Block, Footnote, Section, Tone
 
 
 @dataclass

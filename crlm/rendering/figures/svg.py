@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crlm.study.report.escaping import escape
-from crlm.study.report.typeface import FAMILY
+from crlm.rendering.escaping import escape
+from crlm.rendering.typeface import FAMILY
 
 INK = "#1a1a1a"
 MUTED = "#595959"

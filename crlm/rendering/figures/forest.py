@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crlm.study.report import numbers
-from crlm.study.report.figures import svg
-from crlm.study.report.figures.axis import Axis, ratio_axis
-from crlm.study.report.figures.svg import Drawing
-from crlm.study.report.typeface import text_width, wrap
-from crlm.study.results import Interval
+from crlm.rendering import numbers
+from crlm.rendering.figures import svg
+from crlm.rendering.figures.axis import Axis, ratio_axis
+from crlm.rendering.figures.svg import Drawing
+from crlm.rendering.numbers import Interval
+from crlm.rendering.typeface import text_width, wrap
 
 _GAP = 10.0
 _LINE = 10.0

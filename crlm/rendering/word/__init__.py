@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from crlm.study.report.escaping import escape
-from crlm.study.report.layout import PORTRAIT, TALLEST, lay_out
-from crlm.study.report.tree import (
+from crlm.rendering.escaping import escape
+from crlm.rendering.layout import PORTRAIT, TALLEST, lay_out
+from crlm.rendering.tree import (
     Block,
     BulletList,
     Document,
@@ -20,7 +20,7 @@ from crlm.study.report.tree import (
     Section,
     Table,
 )
-from crlm.study.report.word.markup import (
+from crlm.rendering.word.markup import (
     Bookmarks,
     field_instruction,
     field_mark,
@@ -31,8 +31,8 @@ from crlm.study.report.word.markup import (
     runs,
     simple_field,
 )
-from crlm.study.report.word.package import FOOTER, HEADER, MAIN, RELATIONS, image_relation, write_package
-from crlm.study.report.word.table import table, terms
+from crlm.rendering.word.package import FOOTER, HEADER, MAIN, RELATIONS, image_relation, write_package
+from crlm.rendering.word.table import table, terms
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"

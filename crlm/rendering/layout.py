@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crlm.study.report.tree import Table
-from crlm.study.report.typeface import text_width
+from crlm.rendering.tree import Table
+from crlm.rendering.typeface import text_width
 
 PORTRAIT, LANDSCAPE = 481.0, 728.0
 """Points: the text width of an A4 page with margins of 20 mm, upright and on its side."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import io
 
-from crlm.study.report.layout import head_places
-from crlm.study.report.tree import Document, Row, Table
+from crlm.rendering.layout import head_places
+from crlm.rendering.tree import Document, Row, Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from crlm.study.report.escaping import escape
-from crlm.study.report.tree import Document
+from crlm.rendering.escaping import escape
+from crlm.rendering.tree import Document
 
 HERE = Path(__file__).parent
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crlm.study.report.escaping import escape
-from crlm.study.report.layout import head_places
-from crlm.study.report.tree import (
+from crlm.rendering.escaping import escape
+from crlm.rendering.layout import head_places
+from crlm.rendering.tree import (
     Block,
     BulletList,
     Cell,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crlm.study.report.escaping import escape
-from crlm.study.report.layout import INDENT, SHORT, head_places, lay_out
-from crlm.study.report.tree import Cell, HeaderCell, KeyValues, Row, Table
-from crlm.study.report.word.markup import TWIPS, Bookmarks, marks, paragraph, run, runs
+from crlm.rendering.escaping import escape
+from crlm.rendering.layout import INDENT, SHORT, head_places, lay_out
+from crlm.rendering.tree import Cell, HeaderCell, KeyValues, Row, Table
+from crlm.rendering.word.markup import TWIPS, Bookmarks, marks, paragraph, run, runs
 
 _LIGHT = '<w:top w:val="single" w:sz="4" w:space="0" w:color="E3E3E3"/>'
 _UNDER = '<w:bottom w:val="single" w:sz="4" w:space="0" w:color="8C8C8C"/>'

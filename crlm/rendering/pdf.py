@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crlm.study.report.escaping import without_control_characters
-from crlm.study.report.layout import SHORT, TALLEST, head_places, lay_out
-from crlm.study.report.tree import (
+from crlm.rendering.escaping import without_control_characters
+from crlm.rendering.layout import SHORT, TALLEST, head_places, lay_out
+from crlm.rendering.tree import (
     Block,
     BulletList,
     Document,
@@ -20,7 +20,7 @@ from crlm.study.report.tree import (
     Section,
     Table,
 )
-from crlm.study.report.typeface import FONTS
+from crlm.rendering.typeface import FONTS
 
 if TYPE_CHECKING:
     import typst

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crlm.study.results import Interval
+from crlm.rendering.numbers import Interval
 
 _DECADES = tuple(factor * 10.0**power for power in range(-3, 4) for factor in (1.0, 2.0, 5.0))
 _NARROW = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.0)

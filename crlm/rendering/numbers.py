@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
-
-from crlm.study.results import Interval
+from typing import Protocol
 
 MINUS = "\u2212"
 NONE = "\u2013"
@@ -22,6 +21,24 @@ _SUPERSCRIPT = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075
 
 _WIDE = Context(prec=400)
 """Digits enough for every float."""
+
+
+class Interval(Protocol):
+    """An estimate and its bounds, whatever room they come from; None is what does not exist."""
+
+    @property
+    def value(self) -> float | None:
+        """The estimate."""
+
+    @property
+    def lower(self) -> float | None:
+        """The lower bound."""
+
+    @property
+    def upper(self) -> float | None:
+        """The upper bound."""
+
+
 STYLE = (
     "Numbers are rounded half up. p values have three decimals below 0.1 and two from there on. "
     "Hazard ratios have two decimals, more when the interval would otherwise collapse. "

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crlm.study.report.escaping import escape
-from crlm.study.report.tree import Inline, Run, Tone
+from crlm.rendering.escaping import escape
+from crlm.rendering.tree import Inline, Run, Tone
 
 TWIPS = 20
 """Twentieths of a point, Word's unit of length."""

@@ -1,0 +1,1 @@
+"""The one geometry of figures: marks on a page, axes, forest plots."""
