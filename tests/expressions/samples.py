@@ -102,6 +102,7 @@ NUMBERS = st.deferred(
         | _joined("points(", CONDITIONS, ")")
         | _joined(st.sampled_from(["min(", "max("]), NUMBERS, ", ", NUMBERS, ", ", NUMBERS, ")")
         | _joined("when(", CONDITIONS, ", ", NUMBERS, ", ", NUMBERS, ")")
+        | _joined("when(", CONDITIONS, ", ", NUMBERS, ")")
         | _joined("(", _named("date"), " - ", _named("date"), ")")
     )
 )
@@ -109,6 +110,7 @@ CATEGORIES = st.deferred(
     lambda: (
         _named("category")
         | _joined("when(", CONDITIONS, ", 'male', ", CATEGORIES, ")")
+        | _joined("when(", CONDITIONS, ", ", CATEGORIES, ")")
         | _joined("cut(", NUMBERS, ", [0, 2.5], ['t1', 'male', 'left'], side='right')")
         | _joined("cut(", NUMBERS, ", [-1, 1], ['t1', 't2', 't3'], side='left')")
     )
@@ -138,6 +140,7 @@ CONDITIONS = st.deferred(
         | _joined("between(", NUMBERS, ", ", NUMBERS, ", ", NUMBERS, ")")
         | _joined("between(", _named("date"), ", ", _named("date") | DATE_TEXT, ", ", DATE_TEXT, ")")
         | _joined("when(", CONDITIONS, ", ", CONDITIONS, ", ", CONDITIONS, ")")
+        | _joined("when(", CONDITIONS, ", ", CONDITIONS, ")")
     )
 )
 DATED = _named("date") | _joined("min(", _named("date"), ", ", _named("date"), ")")

@@ -16,6 +16,7 @@ KINDS = {
     "max(metastases, age)": Kind("number"),
     "points(bilobar)": Kind("number", whole=True),
     "when(bilobar, 1, 2)": Kind("number", whole=True),
+    "when(bilobar, 1)": Kind("number", whole=True),
     "when(bilobar, 1, 2.5)": Kind("number"),
     "operated - diagnosed": Kind("number", whole=True),
     "min(operated, diagnosed)": Kind("date"),

@@ -40,6 +40,8 @@ WORDS = {
     "size - lesions - 1": "Largest tumour minus lesions on the scan minus 1",
     "max(metastases, lesions) > 3": "The largest of number of metastases and lesions on the scan is above 3",
     "when(age >= 70, 'old', 'young')": "Old if age at operation is at least 70 years, otherwise young",
+    "when(bilobar, size)": "Largest tumour if bilobar disease is yes, otherwise unknown",
+    "when(bilobar, age > 70)": "If bilobar disease is yes, then age at operation is above 70 years; otherwise unknown",
     "when(bilobar, age > 70, smoker)": "If bilobar disease is yes, then age at operation is above 70 years; otherwise "
     "smoker is yes",
     "cut(size, [3, 5], ['a', 'b', 'c'], side='left')": "Largest tumour in classes: a (below 3 cm), b (at least 3 and "

@@ -119,9 +119,11 @@ def like(one, other):
 
 
 def _when(arguments, _, row, variables):
-    condition, first, second = arguments
+    condition, first, *rest = arguments
     met = value(condition, row, variables)
-    return None if met is None else value(first if met else second, row, variables)
+    if met is None or (not met and not rest):
+        return None
+    return value(first if met else rest[0], row, variables)
 
 
 def _extreme(choose):

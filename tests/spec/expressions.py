@@ -206,7 +206,8 @@ SECTIONS = (
     ),
     Section(
         "One value or another",
-        "`when(condition, value, otherwise)`. An unknown condition gives an unknown result. It can be nested.",
+        "`when(condition, value, otherwise)`. An unknown condition gives an unknown result. It can be nested. "
+        "Without `otherwise` the result is unknown where the condition does not hold: for what cannot have the value.",
         (
             Example(
                 """
@@ -218,6 +219,8 @@ SECTIONS = (
                 {
                     "when(bilobar, 0, size)": {1: 0.0, 2: UNKNOWN, 3: 9.0},
                     "when(age >= 70, 'old', 'young')": {1: "young", 2: "old", 3: UNKNOWN},
+                    "when(not bilobar, size)": {1: UNKNOWN, 2: UNKNOWN, 3: 9.0},
+                    "when(age >= 70, 'old')": {1: UNKNOWN, 2: "old", 3: UNKNOWN},
                 },
             ),
         ),

@@ -223,6 +223,8 @@ class _Columns:
                 return self._includes(self.of(value), levels)
             case "between", (value, low, high):
                 return self._compared(">=", value, low) & self._compared("<=", value, high)
+            case "when", (condition, value):
+                return _where(self.of(condition), self.of(value))
             case "when", (condition, value, otherwise):
                 return self._chosen(condition, value, otherwise)
             case function, arguments:

@@ -24,7 +24,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("max", "max(a, b)", 2, None),
         Function("abs", "abs(x)", 1, 1),
         Function("points", "points(condition)", 1, 1),
-        Function("when", "when(condition, value, otherwise)", 3, 3),
+        Function("when", "when(condition, value, otherwise)", 2, 3),
         Function("includes", "includes(x, 'a')", 2, None),
         Function("between", "between(x, low, high)", 3, 3),
         Function("cut", "cut(x, [3, 5], ['small', 'middle', 'large'], side='right')", 3, 3),

@@ -420,7 +420,8 @@ class Kinds:
         return BOOLEAN if all(fits) else None
 
     def _when(self, node: Call) -> Kind | None:
-        condition, first, second = node.arguments
+        condition, first, *rest = node.arguments
+        second = rest[0] if rest else first
         met, kind, other = self._condition(condition), self.of(first), self.of(second)
         if met is None or kind is None or other is None:
             return None

@@ -149,6 +149,8 @@ class _Words:
                 least = self._beside(value, low, say_unit=False)
                 verb = "is not from" if negated else "is from"
                 return f"{self._subject(value)} {verb} {least} to {self._beside(value, high)}"
+            case _, (condition, value):
+                return f"if {self.condition(condition)}, then {self.condition(value, negated)}; otherwise unknown"
             case _, (condition, value, otherwise):
                 first, second = self.condition(value, negated), self.condition(otherwise, negated)
                 return f"if {self.condition(condition)}, then {first}; otherwise {second}"
@@ -208,6 +210,8 @@ class _Words:
                 return f"the size of {self._operand(value)} without its sign"
             case "points", (condition,):
                 return f"1 if {self.condition(condition)}, otherwise 0"
+            case "when", (condition, value):
+                return f"{self._case(value, value)} if {self.condition(condition)}, otherwise unknown"
             case "when", (condition, value, otherwise):
                 first, second = self._case(value, otherwise), self._case(otherwise, value)
                 return f"{first} if {self.condition(condition)}, otherwise {second}"
