@@ -46,13 +46,28 @@ class LateKnowledge:
             return f"{said}; in {self.undated} the registry has no date of it."
         return f"{said}."
 
-    def _late(self) -> str:
-        start = in_sentence(self.start)
+    def landmark_sentence(self, earliest: float) -> str:
+        """What it means where only records followed for at least `earliest` months are compared: no time is immortal."""
         return (
-            f"{self.label} became known only after time zero ({start}) in {self.late} of "
-            f"{counted(self.records, self.noun)}, a median of {self.median_months:.1f} and at most "
-            f"{self.longest_months:.1f} months later. Whoever had the event or left before then could not be counted "
+            f"{self._when()}. Only records followed for at least {earliest:.1f} months without the event are compared, "
+            "when every group was known: a landmark analysis, whose times say what follows for those still at risk."
+        )
+
+    def known_by(self, earliest: float) -> bool:
+        """Whether nobody's group became known later than `earliest` months after time zero, and no date is missing."""
+        return self.undated == 0 and self.longest_months is not None and self.longest_months <= earliest
+
+    def _late(self) -> str:
+        return (
+            f"{self._when()}. Whoever had the event or left before then could not be counted "
             "there, so times from time zero favour the groups that take longest to be recognised"
+        )
+
+    def _when(self) -> str:
+        return (
+            f"{self.label} became known only after time zero ({in_sentence(self.start)}) in {self.late} of "
+            f"{counted(self.records, self.noun)}, a median of {self.median_months:.1f} and at most "
+            f"{self.longest_months:.1f} months later"
         )
 
     def _in_time(self) -> str:

@@ -33,9 +33,9 @@ unknown = "exclude"
 def endpoint(tmp_path):
     """The endpoint counted from a date."""
 
-    def run(start):
+    def run(start, where=None):
         path = tmp_path / "late.toml"
-        text = PROTOCOL.replace("START", start)
+        text = PROTOCOL.replace("START", start) + (f'where = "{where}"\n' if where else "")
         path.write_text(text, encoding="utf-8")
         return run_study(checked_protocol(str(path), quiet=True), STRATEGY).endpoints[0]
 
@@ -53,3 +53,16 @@ def test_groups_made_by_later_treatment_are_named(endpoint):
 def test_from_the_treatment_on_they_are_known(endpoint):
     found = endpoint("date_procedure")
     assert found.late_group is None
+
+
+def test_a_landmark_after_the_last_group_was_known_is_a_landmark(endpoint):
+    """P1 lived 12.0 months and P2 35.9; both were operated on by month 5.9: nobody in a group had to live to be in it."""
+    found = endpoint("date_crlm_diagnosis", where="date_procedure - date_crlm_diagnosis <= 182")
+    assert found.late_group is None
+    assert "landmark analysis" in found.notes[0] and "at least 12.0 months" in found.notes[0]
+
+
+def test_a_landmark_before_the_last_group_was_known_is_none(endpoint):
+    """All four are compared, P4 followed for less than a month: living to be in a group still counts."""
+    found = endpoint("date_crlm_diagnosis", where="date_last_vital_status >= date_crlm_diagnosis")
+    assert found.late_group is not None and "landmark" not in found.late_group

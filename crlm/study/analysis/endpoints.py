@@ -110,7 +110,7 @@ def endpoint_result(
     analysed: AnalysedEndpoint, *, level: float, known_at: Sequence[str] = ()
 ) -> document.EndpointResult:
     """Everything the document holds about an endpoint; `known_at` are the dates at which its groups are known."""
-    late = _late_group(analysed, known_at)
+    late, landmark = _late_group(analysed, known_at)
     endpoint, data, records = analysed.protocol, analysed.data, analysed.records
     shown = analysed.groups
     until, ticks = time_axis(endpoint, float(data.time.max()))
@@ -153,20 +153,29 @@ def endpoint_result(
         risk_table=document.RiskTable(times=ticks, overall=overall_row, groups=tuple(risk_rows)),
         incidence=incidence_result(analysed, level=level),
         late_group=late,
-        notes=(*((late,) if late else ()), *data.notes, *_notes(analysed, curves, empty)),
+        notes=(*(one for one in (late, landmark) if one), *data.notes, *_notes(analysed, curves, empty)),
     )
 
 
-def _late_group(analysed: AnalysedEndpoint, known_at: Sequence[str]) -> str | None:
-    """That the groups were known only after time zero, when the dates say so of anybody."""
+def _late_group(analysed: AnalysedEndpoint, known_at: Sequence[str]) -> tuple[str | None, str | None]:
+    """That groups were known only after time zero, when dates say so of anybody: as a warning, or as a landmark's note.
+
+    An endpoint restricted to records that are all followed beyond the day on which the last group was known compares
+    those still at risk: nobody is in a group by having lived until then.
+    """
     dates = analysed.protocol.dates
     if dates is None or analysed.groups is None or not known_at:
-        return None
+        return None, None
     from crlm.cohort.time_zero import late_knowledge
 
     variable = analysed.groups.variable.name
     found = late_knowledge(analysed.records, variable, known_at, dates.start, analysed.words.one)
-    return found.sentence if found.late else None
+    if not found.late:
+        return None, None
+    earliest = float(analysed.data.time.min())
+    if analysed.protocol.where is not None and found.known_by(earliest):
+        return None, found.landmark_sentence(earliest)
+    return found.sentence, None
 
 
 def time_axis(endpoint: Endpoint, longest: float) -> tuple[float, tuple[float, ...]]:
