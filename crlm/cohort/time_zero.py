@@ -47,7 +47,7 @@ class LateKnowledge:
         return f"{said}."
 
     def landmark_sentence(self, earliest: float) -> str:
-        """What it means where only records followed for at least `earliest` months are compared: no time is immortal."""
+        """What it means where all who are compared were followed for `earliest` months or more: no time is immortal."""
         return (
             f"{self._when()}. Only records followed for at least {earliest:.1f} months without the event are compared, "
             "when every group was known: a landmark analysis, whose times say what follows for those still at risk."

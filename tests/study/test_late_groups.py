@@ -56,7 +56,7 @@ def test_from_the_treatment_on_they_are_known(endpoint):
 
 
 def test_a_landmark_after_the_last_group_was_known_is_a_landmark(endpoint):
-    """P1 lived 12.0 months and P2 35.9; both were operated on by month 5.9: nobody in a group had to live to be in it."""
+    """P1 lived 12.0 months, P2 35.9; both were operated on by month 5.9, so nobody had to live to be in a group."""
     found = endpoint("date_crlm_diagnosis", where="date_procedure - date_crlm_diagnosis <= 182")
     assert found.late_group is None
     assert "landmark analysis" in found.notes[0] and "at least 12.0 months" in found.notes[0]

@@ -223,10 +223,8 @@ class _Columns:
                 return self._includes(self.of(value), levels)
             case "between", (value, low, high):
                 return self._compared(">=", value, low) & self._compared("<=", value, high)
-            case "when", (condition, value):
-                return _where(self.of(condition), self.of(value))
-            case "when", (condition, value, otherwise):
-                return self._chosen(condition, value, otherwise)
+            case "when", (condition, value, *otherwise):
+                return self._chosen(condition, value, *otherwise)
             case function, arguments:
                 return self._extreme(function, arguments)
 
@@ -235,7 +233,9 @@ class _Columns:
         wanted = [level.value for level in levels if isinstance(level, Text)]
         return functools.reduce(operator.or_, (values.list.contains(level) for level in wanted))
 
-    def _chosen(self, condition: Node, value: Node, otherwise: Node) -> pl.Series:
+    def _chosen(self, condition: Node, value: Node, otherwise: Node | None = None) -> pl.Series:
+        if otherwise is None:
+            return _where(self.of(condition), self.of(value))
         kinds = self.kind(value), self.kind(otherwise)
         met = self.of(condition)
         chosen = _where(met, self._beside(value, kinds[1]), self._beside(otherwise, kinds[0]))

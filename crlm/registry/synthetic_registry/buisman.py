@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-import numpy as np
 import polars as pl
 
 from crlm.registry.synthetic_registry import buisman_model as declared
@@ -12,7 +9,14 @@ from crlm.registry.synthetic_registry.buisman_model import KINDS, BuismanModel
 from crlm.registry.synthetic_registry.buisman_patients import draw_patients
 from crlm.registry.synthetic_registry.buisman_tables import tables
 from crlm.registry.synthetic_registry.draws import Draws
-from crlm.registry.synthetic_registry.truth import Margin, TrueEffect, Truth, conditional_effects, shares
+from crlm.registry.synthetic_registry.truth import (
+    Margin,
+    TrueEffect,
+    Truth,
+    conditional_effects,
+    declared_truth,
+    shares,
+)
 
 STUDY = "buisman-2020"
 
@@ -23,17 +27,8 @@ def make(patients: int, seed: int) -> tuple[dict[str, pl.DataFrame], Truth]:
     """The tables and the truth; `patients` is the size of the cohort after selection."""
     model, draws = BuismanModel(), Draws(STUDY, seed)
     drawn = draw_patients(model, patients, draws)
-    kinds = np.bincount(drawn.kind, minlength=len(KINDS))
-    truth = Truth(
-        study=STUDY,
-        patients=patients,
-        seed=seed,
-        registered=drawn.size,
-        excluded={name: int(kinds[k]) for k, name in enumerate(KINDS) if k > 0},
-        effects=effects(model),
-        margins=margins(model),
-        statements=STATEMENTS,
-        model=asdict(model),
+    truth = declared_truth(
+        STUDY, patients, seed, (drawn.kind, KINDS), model, effects(model), margins(model), STATEMENTS
     )
     return tables(drawn, draws), truth
 

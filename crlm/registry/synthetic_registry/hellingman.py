@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-import numpy as np
 import polars as pl
 
 from crlm.registry.synthetic_registry import hellingman_model as declared
@@ -12,7 +9,14 @@ from crlm.registry.synthetic_registry.draws import Draws
 from crlm.registry.synthetic_registry.hellingman_model import KINDS, HellingmanModel
 from crlm.registry.synthetic_registry.hellingman_patients import draw_patients
 from crlm.registry.synthetic_registry.hellingman_tables import tables
-from crlm.registry.synthetic_registry.truth import Margin, TrueEffect, Truth, conditional_effects, shares
+from crlm.registry.synthetic_registry.truth import (
+    Margin,
+    TrueEffect,
+    Truth,
+    conditional_effects,
+    declared_truth,
+    shares,
+)
 
 STUDY = "hellingman-2021"
 
@@ -30,17 +34,8 @@ def make(patients: int, seed: int) -> tuple[dict[str, pl.DataFrame], Truth]:
     """The tables and the truth; `patients` is the size of the cohort after selection."""
     model, draws = HellingmanModel(), Draws(STUDY, seed)
     drawn = draw_patients(model, patients, draws)
-    kinds = np.bincount(drawn.kind, minlength=len(KINDS))
-    truth = Truth(
-        study=STUDY,
-        patients=patients,
-        seed=seed,
-        registered=drawn.size,
-        excluded={name: int(kinds[k]) for k, name in enumerate(KINDS) if k > 0},
-        effects=effects(model),
-        margins=margins(model),
-        statements=STATEMENTS,
-        model=asdict(model),
+    truth = declared_truth(
+        STUDY, patients, seed, (drawn.kind, KINDS), model, effects(model), margins(model), STATEMENTS
     )
     return tables(model, drawn, draws), truth
 

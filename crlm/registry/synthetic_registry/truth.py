@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import exp
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,35 @@ class Truth:
             "statements": list(self.statements),
             "model": dict(self.model),
         }
+
+
+def declared_truth(
+    study: str,
+    patients: int,
+    seed: int,
+    drawn: tuple[np.ndarray, Sequence[str]],
+    model: DataclassInstance,
+    effects: tuple[TrueEffect, ...],
+    margins: tuple[Margin, ...],
+    statements: tuple[str, ...],
+) -> Truth:
+    """The truth of a registry of which `drawn` says each patient's kind, by its place among the names of the kinds.
+
+    The first kind is in the cohort; the others are counted under their names as excluded.
+    """
+    kind, names = drawn
+    counts = np.bincount(kind, minlength=len(names))
+    return Truth(
+        study=study,
+        patients=patients,
+        seed=seed,
+        registered=int(kind.size),
+        excluded={name: int(counts[k]) for k, name in enumerate(names) if k > 0},
+        effects=effects,
+        margins=margins,
+        statements=statements,
+        model=asdict(model),
+    )
 
 
 def conditional_effects(
