@@ -1,22 +1,18 @@
-"""The numbers that four papers printed, read from the tables in `published/` (their columns: its README)."""
+"""What a row of each table is: the numbers that papers printed (`library/<paper>/*.csv`), each with its place."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from functools import cache
-from pathlib import Path
-from typing import Any, TypeVar
-
-FOLDER = Path(__file__).with_name("published")
+from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
-    """What every row has: its id, the protocol's id of the study, where it stands, and how far it can be trusted.
+    """What every row has: its id, its paper's id, where it stands, and how whoever entered it judged it.
 
-    `status` is "ok", or says in one word what is wrong with the printed number (an error, a contradiction, a misprint).
+    `status` is "ok", or one word for what seemed wrong with the printed number when it was entered; empty where nobody
+    judged. The audit does not read it.
     """
 
     row_id: str
@@ -167,6 +163,37 @@ class TwoByTwo:
     orientation: str
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedStatement(PublishedRow):
+    """A number that a paper or a deck quotes of itself or of another series, outside its own tables.
+
+    `series` and `year` name whom the number is about; `value_op` holds a printed sign such as ">".
+    """
+
+    series: str
+    year: str
+    design: str
+    n_printed: str
+    n: int | None
+    context: str
+    arm: str
+    outcome: str
+    timepoint: str
+    value_printed: str
+    value_op: str
+    value: float | None
+    range_low: float | None
+    range_high: float | None
+    numerator: int | None
+    denominator: int | None
+    unit: str
+    p_printed: str
+    p_op: str
+    p: float | None
+    rule_ids: str
+    note: str
+
+
 @dataclass(frozen=True)
 class Published:
     """Everything that one paper printed."""
@@ -178,12 +205,18 @@ class Published:
     effects: tuple[PublishedEffect, ...]
     survival: tuple[PublishedSurvival, ...]
     flow: tuple[PublishedFlow, ...]
+    statements: tuple[PublishedStatement, ...]
     two_by_two: tuple[TwoByTwo, ...]
 
     def rows(self) -> Iterator[PublishedRow]:
-        """Every printed row, table by table."""
+        """Every printed row of the paper's own numbers, table by table; statements about series are apart."""
         for part in (self.counts, self.summaries, self.tests, self.effects, self.survival, self.flow):
             yield from part
+
+    def every_row(self) -> Iterator[PublishedRow]:
+        """Every printed row, statements included."""
+        yield from self.rows()
+        yield from self.statements
 
 
 ROWS: dict[str, type[Any]] = {
@@ -193,44 +226,7 @@ ROWS: dict[str, type[Any]] = {
     "effects": PublishedEffect,
     "survival": PublishedSurvival,
     "flow": PublishedFlow,
+    "statements": PublishedStatement,
     "two_by_two": TwoByTwo,
 }
 """The tables and what a row of each is."""
-
-Row = TypeVar("Row")
-
-
-@cache
-def published_numbers(study: str) -> Published:
-    """The numbers of a study by its protocol's id; a KeyError when there are none."""
-    if study not in published_studies():
-        raise KeyError(study)
-    parts: dict[str, Any] = {name: tuple(one for one in _table(name) if one.study == study) for name in ROWS}
-    return Published(study=study, **parts)
-
-
-@cache
-def published_studies() -> tuple[str, ...]:
-    """The ids of the studies whose printed numbers are known."""
-    return tuple(sorted({one.study for one in _table("effects")}))
-
-
-@cache
-def _table(name: str) -> tuple[Any, ...]:
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(_row(ROWS[name], row) for row in csv.DictReader(file))
-
-
-def _row(kind: type[Row], cells: dict[str, str]) -> Row:
-    """A row with its cells typed; in a number an empty cell, and the paper's mark of what it leaves out, is None."""
-    return kind(**{one.name: _typed(cells[one.name], str(one.type)) for one in fields(kind)})  # type: ignore[arg-type]
-
-
-def _typed(cell: str, wanted: str) -> object:
-    if wanted == "str":
-        return cell
-    if wanted == "bool":
-        return cell == "1"
-    if cell in ("", "*"):
-        return None
-    return int(float(cell)) if wanted.startswith("int") else float(cell)

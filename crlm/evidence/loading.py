@@ -1,0 +1,97 @@
+"""From a folder of small tables to a paper; the shipped papers, and those of a user's own folder."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from crlm.evidence.description import Description
+from crlm.evidence.numbers import ROWS, Published
+from crlm.evidence.paper import Paper
+
+SHIPPED = Path(__file__).with_name("library")
+DESCRIPTION = "paper.toml"
+EMPTY = ("", "*")
+"""No number: an empty cell, and the mark that papers print for what they leave out."""
+
+Row = TypeVar("Row")
+
+
+def papers(library: Path | None = None) -> tuple[str, ...]:
+    """The ids of the shipped papers, and of those in a user's library when one is given, sorted."""
+    return tuple(sorted(_folders(library)))
+
+
+def paper(paper_id: str, library: Path | None = None) -> Paper:
+    """A paper by its id, the user's library first; a KeyError when there is none, a DataError when it is no paper."""
+    return load_paper(_folders(library)[paper_id])
+
+
+def load_paper(folder: Path) -> Paper:
+    """The paper in a folder; a DataError lists everything that is wrong with it."""
+    return _loaded(folder.resolve())
+
+
+@cache
+def published_numbers(study: str) -> Published:
+    """The numbers of a shipped paper by its id; a KeyError when there are none."""
+    return paper(study).numbers
+
+
+@cache
+def published_studies() -> tuple[str, ...]:
+    """The ids of the shipped papers that report effects of their own."""
+    return tuple(one for one in papers() if (SHIPPED / one / "effects.csv").is_file())
+
+
+def paper_folders(library: Path) -> dict[str, Path]:
+    """The folders of a library that hold a paper.toml, by name."""
+    return {one.parent.name: one.parent for one in sorted(library.glob(f"*/{DESCRIPTION}"))}
+
+
+def _folders(library: Path | None) -> dict[str, Path]:
+    own = paper_folders(library) if library is not None else {}
+    return {**paper_folders(SHIPPED), **own}
+
+
+@cache
+def _loaded(folder: Path) -> Paper:
+    given = tomllib.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    description = Description.model_validate_json(_json(given))
+    study = description.paper.id
+    parts: dict[str, Any] = {name: _table(folder, name, study) for name in ROWS}
+    return Paper(description, Published(study=study, **parts), folder)
+
+
+def _json(given: dict[str, Any]) -> str:
+    """TOML's arrays as JSON's, which a strict model takes for tuples."""
+    import json
+
+    return json.dumps(given, default=str)
+
+
+def _table(folder: Path, name: str, study: str) -> tuple[Any, ...]:
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return tuple(_row(ROWS[name], {**row, "study": study}) for row in csv.DictReader(file))
+
+
+def _row(kind: type[Row], cells: dict[str, str]) -> Row:
+    """A row with its cells typed; a column that the table does not have is empty."""
+    return kind(**{one.name: _typed(cells.get(one.name) or "", str(one.type)) for one in fields(kind)})  # type: ignore[arg-type]
+
+
+def _typed(cell: str, wanted: str) -> object:
+    if wanted == "str":
+        return cell
+    if wanted == "bool":
+        return cell == "1"
+    if cell in EMPTY:
+        return None
+    return int(float(cell)) if wanted.startswith("int") else float(cell)
