@@ -10,10 +10,10 @@ import itertools
 import math
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from crlm.dictionary.expressions.functions import ELSEWHERE, FUNCTIONS
+from crlm.dictionary.expressions.functions import ELSEWHERE, FUNCTIONS, Function
 from crlm.dictionary.expressions.hints import mask_quoted, neighbours, slips
 from crlm.dictionary.expressions.syntax import (
     And,
@@ -62,6 +62,11 @@ def parse(text: str) -> Expr:
     At most 2000 characters and 100 levels deep. Names are not looked up here: `check` does that. A run asks for the
     same few hundred texts again and again (to check, to compute, to say in words): they are kept.
     """
+    return parse_with(text, FUNCTIONS)
+
+
+def parse_with(text: str, functions: Mapping[str, Function]) -> Expr:
+    """The expression that a text says in a language with other functions; otherwise as `parse`."""
     faults = _first_look(text)
     if faults:
         raise ExpressionError(text, faults)
@@ -75,7 +80,7 @@ def parse(text: str) -> Expr:
         raise ExpressionError(text, (_not_understood(text, error, indent),)) from None
     if _depth(tree.body) > DEEPEST:
         raise ExpressionError(text, (_too_deep(),))
-    return Expr(text, _Reader(text, line.lstrip(), indent).node(tree.body))
+    return Expr(text, _Reader(text, line.lstrip(), indent, functions).node(tree.body))
 
 
 def _first_look(text: str) -> tuple[Fault, ...]:
@@ -145,8 +150,9 @@ def _depth(tree: ast.AST) -> int:
 class _Reader:
     """Turns Python's nodes into ours, one method per kind; anything else is a fault at its place."""
 
-    def __init__(self, text: str, line: str, indent: int) -> None:
+    def __init__(self, text: str, line: str, indent: int, functions: Mapping[str, Function]) -> None:
         self.text = text
+        self.functions = functions
         self.line = line
         self.bytes = line.encode()
         self.indent = indent
@@ -313,11 +319,11 @@ class _Reader:
     def _call(self, tree: ast.expr, at: int) -> Node:
         assert isinstance(tree, ast.Call)
         name = tree.func.id if isinstance(tree.func, ast.Name) else ""
-        if name not in FUNCTIONS:
+        if name not in self.functions:
             raise self._unknown_function(tree, name)
         if name == "cut":
             return self._cut(tree, at)
-        function = FUNCTIONS[name]
+        function = self.functions[name]
         count = len(tree.args)
         if tree.keywords or count < function.least or (function.most is not None and count > function.most):
             given = f"`{name}` is given {count + len(tree.keywords)} value(s)"
@@ -325,11 +331,12 @@ class _Reader:
         return Call(name, tuple(self.node(argument) for argument in tree.args), at)
 
     def _unknown_function(self, tree: ast.Call, name: str) -> ExpressionError:
-        allowed = f"the functions are {', '.join(FUNCTIONS)}."
-        if name.lower() in ELSEWHERE:
-            fix = f"write {FUNCTIONS[ELSEWHERE[name.lower()]].usage}."
+        allowed = f"the functions are {', '.join(self.functions)}."
+        meant = ELSEWHERE.get(name.lower(), "")
+        if meant in self.functions:
+            fix = f"write {self.functions[meant].usage}."
         elif name:
-            fix = did_you_mean(name, list(FUNCTIONS))
+            fix = did_you_mean(name, list(self.functions))
         else:
             fix = "put the function's name before the parenthesis, or an operator such as `*`."
         given = (
