@@ -89,15 +89,15 @@ def _text(document: dict[str, object]) -> str:
 
 def _repeats_a_paper(study: str) -> LoadedProtocol:
     from crlm.cli.flow import load
-    from crlm.evidence import published_studies
     from crlm.problems import ArgumentError, Problem
+    from crlm.study.compare.mapping import mapped_studies
 
-    if study not in published_studies():
+    if study not in mapped_studies():
         raise ArgumentError(
             Problem(
                 "compare-study",
                 f'the printed numbers of "{study}" are not known',
-                f"{', '.join(published_studies())}.",
+                f"{', '.join(mapped_studies())}.",
                 "name one of these; other studies can be run, and have no paper to compare with.",
             )
         )

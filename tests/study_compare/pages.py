@@ -6,10 +6,10 @@ from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
-from crlm.evidence import published_numbers, published_studies
 from crlm.study.compare import recomputations
 from crlm.study.compare.cells import quantities
-from crlm.study.compare.mapping import mapping_of
+from crlm.study.compare.mapping import mapped_studies, mapping_of
+from crlm.study.compare.printed_once import printed_once
 from crlm.study.compare.simulated import stored
 from crlm.study.protocol.load import find_protocol
 
@@ -44,7 +44,7 @@ def generated(study: str) -> str:
 
 
 def _places(study: str) -> list[str]:
-    mapping, published = mapping_of(study), published_numbers(study)
+    mapping, published = mapping_of(study), printed_once(study)
     rows: Counter[str] = Counter()
     placed: Counter[str] = Counter()
     reasons: dict[str, set[str]] = {}
@@ -63,7 +63,7 @@ def _places(study: str) -> list[str]:
 
 
 def _recomputed(study: str) -> list[str]:
-    found = recomputations(published_numbers(study))
+    found = recomputations(printed_once(study))
     lines = ["## What the printed numbers determine", ""]
     lines += ["| | numbers | agree |", "|---|---|---|"]
     for kind, words in KINDS.items():
@@ -92,7 +92,7 @@ def _distances(study: str) -> list[str]:
         return []
     mapping = mapping_of(study)
     far, numbers, near = [], 0, 0
-    for row in published_numbers(study).rows():
+    for row in printed_once(study).rows():
         for one in quantities(row):
             distance = summary.distance(row.row_id, one.name, one.printed.value)
             if distance is None or one.name == "p":
@@ -124,7 +124,7 @@ def _distances(study: str) -> list[str]:
 
 def main() -> None:
     """Write the generated part of every page, below what people wrote."""
-    for study in published_studies():
+    for study in mapped_studies():
         page = FOLDER / f"{study}.md"
         written = page.read_text(encoding="utf-8").split(BEGIN)[0]
         page.write_text(written + generated(study), encoding="utf-8")

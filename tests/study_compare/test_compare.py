@@ -4,17 +4,17 @@ import json
 
 import pytest
 
-from crlm.evidence import published_numbers, published_studies
 from crlm.study.compare import as_json, compare, counts
 from crlm.study.compare.cells import quantities
 from crlm.study.compare.comparison import in_words
-from crlm.study.compare.mapping import mapping_of
+from crlm.study.compare.mapping import mapped_studies, mapping_of
 from crlm.study.compare.page import page
 from crlm.study.compare.places import READERS, read
+from crlm.study.compare.printed_once import printed_once
 from crlm.study.compare.simulated import Simulated, as_text, stored, summarised, values_of
 from tests.registry_study.runs import results
 
-STUDIES = published_studies()
+STUDIES = mapped_studies()
 WITHOUT_PLACE = {"dijkstra-2021": 1, "moretto-2024": 1, "buisman-2020": 8, "hellingman-2021": 0}
 """Boxes of flow charts that are images, or that count patients where the protocol counts episodes."""
 
@@ -37,18 +37,18 @@ def compared(study):
 def test_printed_rows_are_facts_with_a_place():
     seen = set()
     for study in STUDIES:
-        for row in published_numbers(study).rows():
+        for row in printed_once(study).rows():
             assert row.row_id not in seen and row.locator and row.status
             seen.add(row.row_id)
     assert len(seen) == 427 + 41 + 64 + 590 + 75 + 28
     with pytest.raises(KeyError):
-        published_numbers("nothing-2020")
+        printed_once("nothing-2020")
 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_row_has_a_place_or_a_declared_reason(study):
     mapping, reasons = mapping_of(study), 0
-    for row in published_numbers(study).rows():
+    for row in printed_once(study).rows():
         destination = mapping.destination(row)
         assert (destination.place is None) != (destination.reason is None), row.row_id
         if destination.place is not None:
@@ -61,7 +61,7 @@ def test_every_row_has_a_place_or_a_declared_reason(study):
 def test_every_place_exists_in_a_run(study):
     """A place may be without a number for a reason of the data, never because the results have no such place."""
     mapping, found = mapping_of(study), results(study)
-    for row in published_numbers(study).rows():
+    for row in printed_once(study).rows():
         place = mapping.destination(row).place
         if place is None:
             continue
@@ -140,8 +140,6 @@ def test_stored_simulations_are_of_the_rows_that_have_a_place(study):
     """When this fails: python -m tests.prove.compare_studies."""
     summary, mapping = stored(study), mapping_of(study)
     assert summary is not None and summary.runs >= 50
-    placed = {
-        row.row_id for row in published_numbers(study).rows() if mapping.destination(row).place is not None
-    }
+    placed = {row.row_id for row in printed_once(study).rows() if mapping.destination(row).place is not None}
     assert set(summary.cells) <= placed
     assert len(summary.cells) > 0.7 * len(placed)

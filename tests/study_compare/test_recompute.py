@@ -2,8 +2,9 @@
 
 import pytest
 
-from crlm.evidence import published_numbers, published_studies
+from crlm.study.compare.mapping import mapped_studies
 from crlm.study.compare.printed import printed, rounded
+from crlm.study.compare.printed_once import printed_once
 from crlm.study.compare.recompute import recomputations
 
 MISPRINTED = {
@@ -14,31 +15,31 @@ MISPRINTED = {
 """Tests that the printed counts contradict: a count lost a digit, groups do not add up, two p values are exchanged."""
 
 
-@pytest.mark.parametrize("study", published_studies())
+@pytest.mark.parametrize("study", mapped_studies())
 def test_every_printed_p_that_counts_determine_is_reproduced(study):
-    tests = [one for one in recomputations(published_numbers(study)) if one.kind == "test"]
+    tests = [one for one in recomputations(printed_once(study)) if one.kind == "test"]
     wrong = {one.rows[0] for one in tests if not one.agrees}
     assert wrong == MISPRINTED.get((study, "test"), set())
 
 
 def test_the_tests_of_dijkstra_are_all_there():
     """Fisher's and Pearson's tests of Tables 1, 2, 3 and 5, and two t tests."""
-    tests = [one for one in recomputations(published_numbers("dijkstra-2021")) if one.kind == "test"]
+    tests = [one for one in recomputations(printed_once("dijkstra-2021")) if one.kind == "test"]
     methods = [one.method.split()[0] for one in tests]
     assert (methods.count("Fisher's"), methods.count("Pearson's"), methods.count("Student's")) == (3, 13, 2)
 
 
 def test_a_lost_digit_is_found():
     """Table 1 has 6 where 26 was meant: with it, Fisher's p is the printed one."""
-    (found,) = [one for one in recomputations(published_numbers("dijkstra-2021")) if one.rows[0] == "T0010"]
+    (found,) = [one for one in recomputations(printed_once("dijkstra-2021")) if one.rows[0] == "T0010"]
     assert (found.printed, found.agrees) == ("0.125", False)
     assert found.note == "with the misprinted counts corrected it is 0.1248"
 
 
-@pytest.mark.parametrize("study", published_studies())
+@pytest.mark.parametrize("study", mapped_studies())
 def test_what_disagrees_among_percentages_and_sums_is_known_to_be_doubtful(study):
     """Every percentage or sum that does not follow is one whose status says so."""
-    published = published_numbers(study)
+    published = printed_once(study)
     status = {one.row_id: one.status for one in published.counts}
     for one in recomputations(published):
         if one.kind in ("percentage", "sum") and not one.agrees:
@@ -47,22 +48,22 @@ def test_what_disagrees_among_percentages_and_sums_is_known_to_be_doubtful(study
 
 def test_percentages_are_recomputed():
     """115 of 152 is 75.7 %: by hand."""
-    again = recomputations(published_numbers("dijkstra-2021"))
+    again = recomputations(printed_once("dijkstra-2021"))
     found = {one.rows[0]: one for one in again if one.kind == "percentage"}
     assert (found["C0003"].recomputed, found["C0003"].agrees) == ("75.7", True)
 
 
 def test_odds_ratios_follow_from_the_counts_behind_them():
     """Woolf's interval by hand: 45 of 154 against 51 of 114 is 0.51 (0.31 to 0.85)."""
-    found = [one for one in recomputations(published_numbers("moretto-2024")) if one.kind == "odds ratio"]
+    found = [one for one in recomputations(printed_once("moretto-2024")) if one.kind == "odds ratio"]
     (one,) = [each for each in found if "6mo, primary_resected_at_diagnosis" in each.what]
     assert (one.recomputed, one.agrees) == ("0.51 (0.31-0.85)", True)
     assert (sum(each.agrees for each in found), len(found)) == (37, 45)
 
 
 def test_wald_ranges_contain_the_printed_p_or_a_doubt_is_known():
-    for study in published_studies():
-        published = published_numbers(study)
+    for study in mapped_studies():
+        published = printed_once(study)
         status = {one.row_id: one.status for one in published.effects}
         for one in recomputations(published):
             if one.kind == "wald" and not one.agrees and one.rows[0] in status:

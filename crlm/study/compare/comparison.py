@@ -14,12 +14,12 @@ from crlm.evidence import (
     PublishedSummary,
     PublishedSurvival,
     PublishedTest,
-    published_numbers,
 )
 from crlm.study.compare.cells import Quantity, quantities
 from crlm.study.compare.mapping import mapping_of
 from crlm.study.compare.places import EVERYONE, Found, read
 from crlm.study.compare.printed import rounded
+from crlm.study.compare.printed_once import printed_once
 from crlm.study.compare.recomputation import Recomputation
 from crlm.study.compare.recompute import recomputations
 from crlm.study.compare.simulated import Simulated, stored
@@ -89,7 +89,7 @@ def compare(study: str, title: str, source: str | None, results: Results | None)
     `study` is the id of a protocol whose paper's numbers are known. A number of the run that does not exist has the
     results' own reason. Raises KeyError for a study without published numbers.
     """
-    published = published_numbers(study)
+    published = printed_once(study)
     simulation = stored(study)
     labels = _labels(study)
     return Comparison(

@@ -164,3 +164,8 @@ def mapping_of(study: str) -> MappingTable:
         subgroups=given.get("subgroups", ""),
         rules=tuple(given.get("rule", ())),
     )
+
+
+def mapped_studies() -> tuple[str, ...]:
+    """The ids of the studies whose papers have a mapping, and so can be compared."""
+    return tuple(sorted(one.stem for one in FOLDER.glob("*.toml")))

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from math import log, sqrt
 from pathlib import Path
 
-from crlm.evidence import published_numbers
 from crlm.study.compare.cells import RATIOS, quantities
 from crlm.study.compare.mapping import mapping_of
 from crlm.study.compare.places import read
+from crlm.study.compare.printed_once import printed_once
 from crlm.study.results import Results
 
 FOLDER = Path(__file__).with_name("simulated")
@@ -64,7 +64,7 @@ def values_of(results: Results) -> Values:
     """Every number of a run that a published row has a place for."""
     mapping = mapping_of(results.study.id)
     found: Values = {}
-    for row in published_numbers(results.study.id).rows():
+    for row in printed_once(results.study.id).rows():
         place = mapping.destination(row).place
         if place is None:
             continue
