@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 
-from crlm.evidence import Published, published_numbers
+from crlm.evidence import Published, PublishedRow, published_numbers
 
 RESTATED = "restated"
 """The status of a number that stands elsewhere in the paper too, in a table or nearer to its result."""
+
+Row = TypeVar("Row", bound=PublishedRow)
 
 
 @cache
 def printed_once(study: str) -> Published:
     """A study's published numbers without restated ones; a KeyError when there are none."""
     published = published_numbers(study)
-    tables = [one.name for one in fields(published) if one.name != "study"]
     return replace(
         published,
-        **{
-            name: tuple(row for row in getattr(published, name) if row.status != RESTATED)
-            for name in tables
-            if name != "two_by_two"
-        },
+        counts=_once(published.counts),
+        summaries=_once(published.summaries),
+        tests=_once(published.tests),
+        effects=_once(published.effects),
+        survival=_once(published.survival),
+        flow=_once(published.flow),
     )
+
+
+def _once(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(row for row in rows if row.status != RESTATED)
