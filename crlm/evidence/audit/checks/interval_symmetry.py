@@ -1,0 +1,105 @@
+"""Does a ratio lie where its interval says, half-way between the limits on the logarithmic scale?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from math import exp, sqrt
+from typing import TYPE_CHECKING
+
+from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
+from crlm.evidence.audit.ratio import Ratio, cells, changed, fits, quoted, ratios
+from crlm.evidence.audit.ratio_repairs import repairs
+
+if TYPE_CHECKING:
+    from crlm.evidence import Paper
+
+ID = "interval-symmetry"
+ENOUGH = 5
+"""Rows of a table that have to be looked at before the table says how its intervals were made."""
+MOSTLY = 0.8
+SLIGHT = 0.1
+"""An estimate this far from the middle, in half-widths, may come of an interval that is not Wald's."""
+
+
+def interval_symmetry(paper: Paper) -> CheckResult:
+    """Every ratio with two limits, table by table."""
+    tables: dict[tuple[str, str], list[Ratio]] = defaultdict(list)
+    for one in ratios(paper.numbers.effects):
+        if one.has_interval:
+            tables[one.row.locator, one.row.model].append(one)
+    found: list[Ratio] = []
+    agreeing: dict[str, tuple[int, int]] = {}
+    not_run: list[NotRun] = []
+    tested = 0
+    for (locator, model), rows in tables.items():
+        odd = [one for one in rows if not fits(one, with_p=False)]
+        if len(rows) >= ENOUGH and len(rows) - len(odd) < MOSTLY * len(rows):
+            not_run.append(
+                NotRun(
+                    f"{locator}, {model.replace('_', ' ')}",
+                    f"{len(odd)} of its {len(rows)} intervals are not symmetrical on the logarithmic scale: they are "
+                    "not Wald intervals (profile likelihood or bootstrap), and symmetry says nothing about them",
+                )
+            )
+            continue
+        tested += len(rows)
+        agreeing.update({one.row.row_id: (len(rows) - len(odd), len(rows)) for one in odd})
+        found += odd
+    findings = tuple(_finding(same, *agreeing[same[0].row.row_id]) for same in cells(found))
+    return CheckResult(ID, tested, findings, tuple(not_run))
+
+
+def _finding(same: tuple[Ratio, ...], symmetrical: int, rows: int) -> Finding:
+    ratio = same[0]
+    assert ratio.estimate is not None and ratio.low is not None and ratio.high is not None
+    estimate, low, high = (float(one.value) for one in (ratio.estimate, ratio.low, ratio.high))
+    (least_low, most_low), (least_high, most_high) = ratio.logs[1:]
+    least, most = exp((least_low + least_high) / 2), exp((most_low + most_high) / 2)
+    explanations = list(_repairs(ratio))
+    cut = any(one.kind == "truncation" for one in explanations)
+    slight = _distance(ratio) < SLIGHT and symmetrical < ENOUGH
+    if slight:
+        explanations.append(
+            Explanation(
+                "other-test", "An interval by profile likelihood or bootstrap need not be symmetrical."
+            )
+        )
+    decimals = max(ratio.estimate.decimals, 2) + 1
+    middle = sqrt(low * high) if low > 0 else 0.0
+    return Finding(
+        ID,
+        "doubtful" if cut or slight else "impossible",
+        f"The estimate {ratio.estimate.text} does not lie in the middle of its interval",
+        tuple(quoted(one.row) for one in same),
+        f"square root of {low:g} x {high:g} = {middle:.{decimals}f}, with rounding {least:.{decimals}f} to "
+        f"{most:.{decimals}f}; printed {estimate:g} (Wald intervals are symmetrical on the logarithmic scale, as "
+        f"{symmetrical} of {rows} in this table are)",
+        tuple(explanations),
+    )
+
+
+def _repairs(ratio: Ratio) -> tuple[Explanation, ...]:
+    """What could be wrong; with a p, only what then also agrees with the p, unless nothing does."""
+    with_p = repairs(ratio)
+    if with_p or ratio.p is None:
+        return with_p
+    return repairs(changed(ratio, "p", None))
+
+
+def _distance(ratio: Ratio) -> float:
+    """How far the estimate lies from the middle of the interval, in half-widths, when rounding is generous."""
+    estimate, low, high = ratio.logs
+    above = estimate[0] - (low[1] + high[1]) / 2
+    below = (low[0] + high[0]) / 2 - estimate[1]
+    half = max((high[0] + high[1] - low[0] - low[1]) / 4, 1e-9)
+    return max(above, below, 0.0) / half
+
+
+CHECK = Check(
+    ID,
+    "Estimate against its interval",
+    "The interval of a hazard or odds ratio is symmetrical on the logarithmic scale: the estimate is the square root "
+    "of lower times upper limit. All three are rounded; a row is named only when no true numbers print like it. Silent "
+    "for tables whose intervals are mostly asymmetrical: they were made in another way.",
+    interval_symmetry,
+)

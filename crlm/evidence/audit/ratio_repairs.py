@@ -1,0 +1,116 @@
+"""Which single number of a ratio, its interval and its p may be the wrong one, and what it may have been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+from crlm.evidence.audit.explain import slips
+from crlm.evidence.audit.finding import Explanation
+from crlm.evidence.audit.printed import Printed, printed, shown
+from crlm.evidence.audit.ratio import (
+    FARTHEST,
+    Interval,
+    Ratio,
+    changed,
+    fits,
+    p_of,
+    possible,
+    values_of,
+    z_of,
+    z_range,
+)
+
+NAMES = {"estimate": "estimate", "low": "lower limit", "high": "upper limit", "p": "p"}
+_PLACE = {"estimate": 0, "low": 1, "high": 2}
+_TELLING_P, _TELLING_DIGITS = 3, 4
+"""Fewer significant digits than these fit by chance after some slip or other."""
+
+
+def repairs(ratio: Ratio) -> tuple[Explanation, ...]:
+    """One explanation for each number that alone can be wrong: the likeliest slip, or what the others imply it is."""
+    found = [one for name in NAMES if (one := _repair(ratio, name)) is not None]
+    return tuple(explanation for _, explanation in sorted(found, key=lambda one: one[0]))
+
+
+def _repair(ratio: Ratio, name: str) -> tuple[int, Explanation] | None:
+    number: Printed | None = getattr(ratio, name)
+    if number is None or not fits(changed(ratio, name, None)):
+        return None
+    words = NAMES[name]
+    if number.operator == "=" and _fits_cut(ratio, name, number):
+        return 0, Explanation(
+            "truncation", f"The {words} {number.text} fits if its digits were cut off instead of rounded."
+        )
+    implied = implied_values(ratio, name)
+    range_words = between(implied, max(number.decimals, 2))
+    repeated = _repeats(ratio, name, number)
+    if repeated:
+        return 1, Explanation(
+            "misprint",
+            f"The {words} {number.text} repeats the {repeated} beside it; from the other numbers it is {range_words}.",
+        )
+    slipped, words_of_slip = _fitting_slips(ratio, name, number)
+    if slipped:
+        return 2, Explanation(
+            "misprint",
+            f"With {words} {listed(slipped)} ({words_of_slip}) everything printed in the row agrees.",
+        )
+    return 4, Explanation("misprint", f"If only the {words} is wrong, it is {range_words}.")
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Alternatives in words, the first three."""
+    first = [*texts[:3]]
+    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} or {first[-1]}"
+
+
+def implied_values(ratio: Ratio, name: str) -> Interval:
+    """What one number has to be when the others of its row are right."""
+    without = changed(ratio, name, None)
+    regions = possible(*without.logs, without.z)
+    if name == "p":
+        return p_of(z_range(regions))
+    return values_of(regions)[_PLACE[name]]
+
+
+def between(values: Interval, decimals: int) -> str:
+    """A range in words, at the decimals of the paper."""
+    low, high = (shown(one, decimals) for one in values)
+    return low if low == high else f"{low} to {high}"
+
+
+def _fits_cut(ratio: Ratio, name: str, number: Printed) -> bool:
+    low, high = (float(one) for one in number.truncated())
+    if name == "p":
+        return bool(possible(*ratio.logs, z_of(max(low, 0.0), min(high, 1.0))))
+    logs = list(ratio.logs)
+    logs[_PLACE[name]] = (log(low) if low > 0 else -FARTHEST, log(high))
+    return bool(possible(logs[0], logs[1], logs[2], ratio.z))
+
+
+def _repeats(ratio: Ratio, name: str, number: Printed) -> str | None:
+    """The other number of the pair estimate and p, when its digits are the same ones."""
+    other = {"estimate": "p", "p": "estimate"}.get(name)
+    beside: Printed | None = getattr(ratio, other) if other else None
+    same = beside is not None and beside.text.lstrip("<>= ") == number.text.lstrip("<>= ")
+    return NAMES[other] if other and same else None
+
+
+def _fitting_slips(ratio: Ratio, name: str, number: Printed) -> tuple[tuple[str, ...], str]:
+    """Slips that make the row agree; one changed digit explains almost anything, so only in four digits or more."""
+    digits = len(number.text.replace(".", "").lstrip("0"))
+    if number.operator != "=" or (name == "p" and digits < _TELLING_P):
+        return (), ""
+    exchanged: list[str] = []
+    changed_digit: list[str] = []
+    for text, longer in slips(number.text):
+        other = None if longer else printed(text)
+        if other is None or (name == "p" and other.value > 1) or not fits(changed(ratio, name, other)):
+            continue
+        (exchanged if sorted(text) == sorted(number.text) else changed_digit).append(text)
+    if exchanged:
+        return tuple(exchanged), "two digits exchanged"
+    if digits < _TELLING_DIGITS:
+        return (), ""
+    return tuple(changed_digit), "one digit changed, in print or in reading"
