@@ -68,8 +68,9 @@ class Style:
             decimals = 3
         text = self.number(value, decimals)
         parsed = text.replace(self.decimal_mark, ".")
-        if float(parsed) < floor:
-            return f"<{self.p_floor.replace('.', self.decimal_mark)}", "<", self.p_floor
+        if float(parsed) < floor:  # a floor of 0.0001 and fewer decimals: one more is printed
+            text = self.number(value, 4)
+            parsed = text.replace(self.decimal_mark, ".")
         if value > 0.99 and self.p_style == "two or three":
             return f">0{self.decimal_mark}99", ">", "0.99"
         return text, "=", parsed

@@ -1,0 +1,118 @@
+"""The findings as entries of a review: numbered, the gravest first, and within that in the order of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crlm.evidence.audit.finding import SEVERITIES, Explanation, Finding, Quoted, Severity
+from crlm.evidence.audit.report.words import main_place, place_order, readable, with_place
+from crlm.evidence.audit.run import Group
+
+if TYPE_CHECKING:
+    from crlm.evidence.audit.run import Audit
+    from crlm.evidence.paper import Paper
+
+SHOWN = 6
+"""How many printed numbers, and how many dependent ones, an entry spells out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to look at: findings that hang on the same rows. `place` is where the first of them stands."""
+
+    number: int
+    severity: Severity
+    title: str
+    place: str
+    group: Group
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Its findings, the gravest first."""
+        return self.group.findings
+
+    @property
+    def quoted(self) -> tuple[Quoted, ...]:
+        """Every printed number that it rests on, once."""
+        return tuple(dict.fromkeys(one for finding in self.findings for one in finding.printed))
+
+    @property
+    def arithmetic(self) -> tuple[str, ...]:
+        """One line for each finding."""
+        return tuple(dict.fromkeys(readable(one.arithmetic) for one in self.findings))
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What would explain it, once each."""
+        return tuple(dict.fromkeys(one for finding in self.findings for one in finding.explanations))
+
+    @property
+    def affects(self) -> tuple[str, ...]:
+        """The ids of rows, or sentences, that depend on it; what it doubts itself is left out."""
+        own = {one.row_id for one in self.quoted} | set(self.group.rows)
+        return tuple(
+            dict.fromkeys(row for finding in self.findings for row in finding.affects if row not in own)
+        )
+
+
+def entries(audit: Audit, least: Severity = "doubtful") -> tuple[Entry, ...]:
+    """The entries of an audit, from the gravest to the mildest severity that is asked for."""
+    wanted = SEVERITIES[: SEVERITIES.index(least) + 1]
+    groups = [one for one in audit.groups if one.findings[0].severity in wanted]
+    ordered = sorted(groups, key=_order)
+    return tuple(
+        Entry(number, group.findings[0].severity, title(group.findings[0]), place(group.findings[0]), group)
+        for number, group in enumerate(ordered, start=1)
+    )
+
+
+def title(finding: Finding) -> str:
+    """What was found, with its subject: the title alone may not say of which number it speaks."""
+    words = readable(finding.title)
+    subject = readable(finding.printed[0].what) if finding.printed else ""
+    head = subject.split(",")[0].strip()
+    if not head or head.lower() in words.lower():
+        return words
+    return f"{subject}: {words[0].lower() + words[1:] if words[1:2].islower() else words}"
+
+
+def place(finding: Finding) -> str:
+    """Where the first of its numbers stands."""
+    return main_place(finding.printed[0].place) if finding.printed else ""
+
+
+def printed_lines(entry: Entry) -> Iterator[str]:
+    """The printed numbers that an entry rests on, each with its place."""
+    quoted = entry.quoted
+    for one in quoted[:SHOWN]:
+        yield f"{main_place(one.place)}: {readable(one.what)}: {one.text or 'nothing'}"
+    if len(quoted) > SHOWN:
+        yield f"and {len(quoted) - SHOWN} more numbers"
+
+
+def dependent_lines(paper: Paper, entry: Entry) -> Iterator[str]:
+    """What depends on an entry, in words."""
+    affected = sorted(entry.affects, key=lambda one: _row_order(paper, one))
+    for one in affected[:SHOWN]:
+        yield with_place(paper, one)
+    if len(affected) > SHOWN:
+        yield f"and {len(affected) - SHOWN} more"
+
+
+def _row_order(paper: Paper, row: str) -> tuple[int, float, str]:
+    try:
+        return place_order(paper.row(row).locator)
+    except KeyError:
+        return (-1, 0.0, row)
+
+
+def _order(group: Group) -> tuple[int, tuple[int, float, str], str]:
+    first = group.findings[0]
+    where = first.printed[0] if first.printed else None
+    return (
+        SEVERITIES.index(first.severity),
+        place_order(where.place) if where else (99, 0.0, ""),
+        where.row_id if where else "",
+    )
