@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks import CHECKS
@@ -16,6 +18,7 @@ from crlm.rendering.numbers import count
 from crlm.rendering.tree import (
     Block,
     BulletList,
+    Cell,
     Column,
     Document,
     Footnote,
@@ -25,6 +28,7 @@ from crlm.rendering.tree import (
     Paragraph,
     Row,
     Run,
+    Section,
     Table,
     cell,
     inline,
@@ -160,7 +164,10 @@ def _first(paper: Paper, found: tuple[Entry, ...], results: tuple[Headline, ...]
 
 
 def _pointer(entry: Entry) -> Inline:
-    return inline(Run(f"Finding {entry.number}", target=entry.severity), f" ({entry.place}): {entry.title}.")
+    return inline(
+        Run(f"Finding {entry.number}", target=_target(entry.severity, entry.place)),
+        f" ({entry.place}): {entry.title}.",
+    )
 
 
 def _results(
@@ -174,13 +181,11 @@ def _results(
             "muted",
         )
         return
-    touched = [one for one in results if one.direct or one.indirect]
+    touched = [one for one in results if one.question or one.direct or one.indirect]
     free = len(results) - len(touched)
     if not touched:
         yield Paragraph(
-            inline(
-                f"None of the {_of(len(results), 'result')} that the paper is quoted for is touched by a finding."
-            )
+            inline(f"No finding touches any of the {_of(len(results), 'result')} that the abstract prints.")
         )
         return
     heads = ("Result", "As printed", "Place", "In doubt itself", "Rests on, or repeated in")
@@ -196,25 +201,43 @@ def _results(
                     cell(one.subject),
                     cell(one.result),
                     cell(one.place),
-                    cell(_numbers(one.direct, found), tone="attention" if one.direct else "normal"),
-                    cell(_numbers(one.indirect, found)),
+                    Cell(_numbers(one.direct, found), tone="attention" if one.direct else "normal"),
+                    Cell(_numbers(one.indirect, found)),
                 )
             )
             for one in touched
         ),
-        footnotes=(Footnote(f"The other {free} of {len(results)} are untouched."),) if free else (),
+        footnotes=(Footnote(f"No finding touches the other {_of(free, 'result')} of the abstract."),)
+        if free
+        else (),
     )
 
 
-def _numbers(places: tuple[int, ...], found: tuple[Entry, ...]) -> str:
-    return ", ".join(str(found[one].number) for one in places)
+def _numbers(places: tuple[int, ...], found: tuple[Entry, ...]) -> Inline:
+    """The numbers of entries, each a link; "none" says that it was looked for."""
+    if not places:
+        return inline(Run("none"))
+    links: list[str | Run] = []
+    for place in places:
+        one = found[place]
+        links += [", ", Run(str(one.number), target=_target(one.severity, one.place))]
+    return inline(*links[1:])
 
 
 def _findings(paper: Paper, found: list[Entry], severity: Severity) -> Iterator[Block]:
+    """The entries of one severity, a subsection for each place of the paper."""
     yield Paragraph(inline(MEANINGS[severity]), "muted")
-    for one in found:
-        yield Paragraph(inline(Run(f"{one.number}. {one.place}: {one.title}", bold=True)))
-        yield KeyValues(tuple(_particulars(paper, one)))
+    for where, own in groupby(found, key=lambda one: one.place):
+        blocks: list[Block] = []
+        for one in own:
+            blocks.append(Paragraph(inline(Run(f"{one.number}. {one.title}", bold=True))))
+            blocks.append(KeyValues(tuple(_particulars(paper, one))))
+        yield Section(_target(severity, where), "", where or "Elsewhere", tuple(blocks))
+
+
+def _target(severity: Severity, where: str) -> str:
+    """The id of the section in which the entries of a place stand."""
+    return f"{severity}-{re.sub(r'[^a-z0-9]+', '-', where.lower()).strip('-') or 'elsewhere'}"
 
 
 def _particulars(paper: Paper, entry: Entry) -> Iterator[tuple[str, Inline]]:

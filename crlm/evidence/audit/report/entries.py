@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,10 +10,16 @@ from typing import TYPE_CHECKING
 from crlm.evidence.audit.finding import SEVERITIES, Explanation, Finding, Quoted, Severity
 from crlm.evidence.audit.report.words import main_place, place_order, readable, with_place
 from crlm.evidence.audit.run import Group
+from crlm.evidence.numbers import PublishedEffect
 
 if TYPE_CHECKING:
     from crlm.evidence.audit.run import Audit
     from crlm.evidence.paper import Paper
+
+_REPAIR = re.compile(r"\S+ instead of [^\s.,;]+")
+
+LONG = 200
+"""Signs beyond which a line of arithmetic is broken at its semicolons."""
 
 SHOWN = 6
 """How many printed numbers, and how many dependent ones, an entry spells out."""
@@ -35,18 +42,33 @@ class Entry:
 
     @property
     def quoted(self) -> tuple[Quoted, ...]:
-        """Every printed number that it rests on, once."""
-        return tuple(dict.fromkeys(one for finding in self.findings for one in finding.printed))
+        """Every printed number that it rests on, once; of several quotations of a row the fullest."""
+        told: dict[tuple[str, str, str], Quoted] = {}
+        for finding in self.findings:
+            for one in finding.printed:
+                key = (one.row_id, one.place, "" if one.row_id else one.what)
+                if key not in told or len(one.text) > len(told[key].text):
+                    told[key] = one
+        return tuple(told.values())
 
     @property
     def arithmetic(self) -> tuple[str, ...]:
-        """One line for each finding."""
-        return tuple(dict.fromkeys(readable(one.arithmetic) for one in self.findings))
+        """One line for each finding; a long one is broken where a new computation begins."""
+        lines: list[str] = []
+        for finding in self.findings:
+            line = readable(finding.arithmetic)
+            lines += line.split("; ") if len(line) > LONG else [line]
+        return tuple(dict.fromkeys(lines))
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:
-        """What would explain it, once each."""
-        return tuple(dict.fromkeys(one for finding in self.findings for one in finding.explanations))
+        """What would explain it; where several findings have the same repair ("26 instead of 6"), its first wording."""
+        told: dict[str, Explanation] = {}
+        for finding in self.findings:
+            for one in finding.explanations:
+                repair = _REPAIR.match(one.sentence)
+                told.setdefault(repair.group() if repair else one.sentence, one)
+        return tuple(told.values())
 
     @property
     def affects(self) -> tuple[str, ...]:
@@ -94,11 +116,24 @@ def printed_lines(entry: Entry) -> Iterator[str]:
 
 def dependent_lines(paper: Paper, entry: Entry) -> Iterator[str]:
     """What depends on an entry, in words."""
-    affected = sorted(entry.affects, key=lambda one: _row_order(paper, one))
+    affected = [
+        one
+        for one in sorted(entry.affects, key=lambda one: _row_order(paper, one))
+        if not _without_number(paper, one)
+    ]
     for one in affected[:SHOWN]:
         yield with_place(paper, one)
     if len(affected) > SHOWN:
         yield f"and {len(affected) - SHOWN} more"
+
+
+def _without_number(paper: Paper, row_id: str) -> bool:
+    """Whether a row is the reference of a factor, or prints that a ratio could not be estimated."""
+    try:
+        row = paper.row(row_id)
+    except KeyError:
+        return False
+    return isinstance(row, PublishedEffect) and row.est is None and row.p is None
 
 
 def _row_order(paper: Paper, row: str) -> tuple[int, float, str]:

@@ -27,6 +27,8 @@ class Headline:
     place: str
     direct: tuple[int, ...]
     indirect: tuple[int, ...]
+    question: bool
+    """Whether it answers a question that paper.toml names; otherwise it stands in the abstract."""
 
 
 def headlines(paper: Paper, groups: Iterable[Group]) -> tuple[Headline, ...]:
@@ -41,12 +43,13 @@ def headlines(paper: Paper, groups: Iterable[Group]) -> tuple[Headline, ...]:
             if isinstance(row, PublishedEffect):
                 seen.add(row.row_id)
                 model = readable(row.model.removesuffix("_final"))
-                answered.append(_headline(row, f"{readable(subject)} ({model})", ratio_words(row), entries))
+                name = f"{readable(subject)} ({model})"
+                answered.append(_headline(row, name, ratio_words(row), entries, question=True))
     abstract = [one for one in paper.numbers.rows() if "abstract" in one.locator.lower()]
     others = [one for one in abstract if one.row_id not in seen]
     return (
         *answered,
-        *(_headline(one, *_split(row_words(one)), entries) for one in others),
+        *(_headline(one, *_split(row_words(one)), entries, question=False) for one in others),
     )
 
 
@@ -67,7 +70,9 @@ def weight(paper: Paper, group: Group, found: tuple[Headline, ...], position: in
     )
 
 
-def _headline(row: PublishedRow, subject: str, result: str, entries: tuple[Group, ...]) -> Headline:
+def _headline(
+    row: PublishedRow, subject: str, result: str, entries: tuple[Group, ...], *, question: bool
+) -> Headline:
     marks = [touched(one, row.row_id) for one in entries]
     return Headline(
         subject,
@@ -75,6 +80,7 @@ def _headline(row: PublishedRow, subject: str, result: str, entries: tuple[Group
         main_place(row.locator) if "abstract" not in row.locator.lower() else "Abstract",
         tuple(place for place, (direct, _) in enumerate(marks) if direct),
         tuple(place for place, (direct, other) in enumerate(marks) if other and not direct),
+        question,
     )
 
 
