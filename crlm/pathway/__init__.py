@@ -1,0 +1,1 @@
+"""The pathway: the tumour board's rules as data, evaluated with unknown as an answer. It never decides."""

@@ -1,0 +1,155 @@
+"""Reading a case: input names and values, strict about what it takes and helpful about what it refuses.
+
+What cannot be read as the input's own (a name or a level that does not exist) stops with an error. A number that is no
+number, or that is impossible, is reported beside the results and counts as unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from crlm.pathway.case_values import NotUsable, Refused, read_value
+from crlm.pathway.conditions.values import Value
+from crlm.pathway.contradictions import Contradicted
+from crlm.pathway.model import Input
+from crlm.problems import DataError, Place, Problem, did_you_mean, nearest
+
+LARGEST = 1_000_000
+"""Bytes: a case is a page of values."""
+
+
+class CaseError(DataError):
+    """A case that cannot be read; it lists everything that is wrong."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """The values of one patient at one date.
+
+    `values` holds what is known, wholly or in part; an input that is absent is unknown. `given` is what was written.
+    `findings` are values that could not be used.
+    """
+
+    values: Mapping[str, Value]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Contradicted, ...] = ()
+
+
+def read_case_file(path: Path, inputs: Mapping[str, Input]) -> Case:
+    """The case in a JSON file, an object of input name to value; a CaseError lists everything that is wrong."""
+    name = path.name
+    try:
+        if path.stat().st_size > LARGEST:
+            given = f"the file has more than {LARGEST:,} bytes"
+            raise CaseError(_problem(given, "a case is a page of values.", Place(name)))
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        folder = path.parent if path.parent.is_dir() else Path()
+        close = nearest(name, [one.name for one in folder.glob("*.json")])
+        fix = f'did you mean "{close}"?' if close else "check the path."
+        raise CaseError(Problem("case-file", f"there is no file {name}", None, fix)) from None
+    except UnicodeDecodeError:
+        raise CaseError(_problem("the file is not UTF-8", "UTF-8.", Place(name))) from None
+    except OSError as error:
+        raise CaseError(
+            Problem("case-file", f"{name} cannot be read: {error.strerror}", None, "give a file.")
+        ) from None
+    return read_case_text(text, inputs, name)
+
+
+def read_case_text(text: str, inputs: Mapping[str, Input], name: str | None = None) -> Case:
+    """The case in a JSON text; numbers keep their decimals exactly."""
+    repeated: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                repeated.append(key)
+            found[key] = value
+        return found
+
+    try:
+        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        place = Place(name, error.lineno)
+        raise CaseError(
+            Problem(
+                "case-file", f"this is not JSON: {error.msg}", "an object of values.", "mend the line.", place
+            )
+        ) from None
+    except (RecursionError, ValueError) as error:
+        raise CaseError(_problem(f"this is not JSON: {error}", "an object of values.", Place(name))) from None
+    problems = [
+        Problem(
+            "case-file",
+            f'"{key}" stands twice',
+            None,
+            "keep one.",
+            Place(name, _line(text, key)),
+        )
+        for key in dict.fromkeys(repeated)
+    ]
+    try:
+        case = read_case(document, inputs, name, text)
+    except CaseError as error:
+        raise CaseError([*problems, *error.problems]) from None
+    if problems:
+        raise CaseError(problems)
+    return case
+
+
+def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = None, text: str = "") -> Case:
+    """The case in a mapping of input name to value; a CaseError lists every unknown name and every foreign value."""
+    if not isinstance(document, Mapping):
+        raise CaseError(_problem("this is not an object", "an object of input name to value.", Place(name)))
+    problems, findings = [], []
+    values: dict[str, Value] = {}
+    for key, given in document.items():
+        place = Place(name, _line(text, str(key)))
+        if key not in inputs:
+            fix = did_you_mean(str(key), list(inputs))
+            problems.append(
+                Problem("case-input", f'there is no input "{key}"', "the inputs of the pathway.", fix, place)
+            )
+            continue
+        try:
+            value = read_value(inputs[key], given)
+        except Refused as refused:
+            problems.append(Problem("case-value", refused.given, refused.allowed, refused.fix, place))
+        except NotUsable as finding:
+            findings.append(Contradicted(finding.kind, (key,), finding.says, used=False))
+        else:
+            if value is not None:
+                values[key] = value
+    if problems:
+        raise CaseError(problems)
+    ordered = {key: values[key] for key in inputs if key in values}
+    return Case(values=ordered, given=dict(document), findings=tuple(findings))
+
+
+def changed(case: Case, values: Mapping[str, Value]) -> Case:
+    """The case with other values; None makes an input unknown."""
+    found = {**case.values, **values}
+    return Case({key: value for key, value in found.items() if value is not None}, case.given, case.findings)
+
+
+def _problem(given: str, allowed: str, place: Place) -> Problem:
+    return Problem("case-file", given, allowed, "see docs/pathway/language.md.", place)
+
+
+def _line(text: str, key: str) -> int | None:
+    """The line of a key in a JSON text."""
+    found = re.search(rf'"{re.escape(key)}"\s*:', text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def unknown_inputs(case: Case, names: Sequence[str]) -> Iterator[str]:
+    """The inputs among some names that are unknown."""
+    return (name for name in names if case.values.get(name) is None)
