@@ -11,15 +11,17 @@ import numpy as np
 from tests.evidence.simulated_papers.characteristics import before_and_after, characteristics, flow
 from tests.evidence.simulated_papers.description import description
 from tests.evidence.simulated_papers.effects import Outcome, drawn_rule, effect_table, subgroups
+from tests.evidence.simulated_papers.lesions import lesions
 from tests.evidence.simulated_papers.patients import invented_cohort
 from tests.evidence.simulated_papers.printing import drawn_style
 from tests.evidence.simulated_papers.restated import restate
 from tests.evidence.simulated_papers.rows import Tables
+from tests.evidence.simulated_papers.statements import statements
 from tests.evidence.simulated_papers.survival import follow_up, survival
 
 
 def simulated_paper(seed: int) -> Tables:
-    """One paper: a flow chart, four tables, a forest plot of subgroups, the text's survival, and an abstract."""
+    """One paper: a flow chart, six tables, a forest plot of subgroups, survival, what the text repeats, an abstract."""
     make = np.random.default_rng(seed)
     cohort = invented_cohort(make)
     style = drawn_style(make)
@@ -41,6 +43,8 @@ def simulated_paper(seed: int) -> Tables:
     for times, place in zip(cohort.endpoints, ("Figure 2", "Figure 3"), strict=True):
         survival(tables, cohort, style, times, place)
     follow_up(tables, cohort, style)
-    tables.about = description(tables.paper_id, cohort, style, (first, second), rules)
-    restate(tables, cohort, style, make)
+    tumours = lesions(tables, cohort, style, make)
+    statements(tables, style, make)
+    tables.about = description(tables.paper_id, cohort, style, (first, second), rules, tumours)
+    restate(tables, make)
     return tables

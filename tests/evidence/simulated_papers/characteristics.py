@@ -13,30 +13,38 @@ from tests.evidence.simulated_papers.printing import Style
 from tests.evidence.simulated_papers.rows import Tables
 
 BEFORE, AFTER = "baseline", "pre_surgery"
+PLACE_OF_TUMOURS = "Table 5"
 
 
 def characteristics(tables: Tables, cohort: Cohort, style: Style) -> None:
     """Table 1: who was treated, by group and in total."""
     for code, name in enumerate(cohort.groups):
         _cell(tables, style, "Table 1", "header", "treatment_group", name, "all", cohort.group == code, None)
-    columns = _columns(cohort, style)
+    columns = columns_of(cohort.group, cohort.groups, style)
     for factor in cohort.factors:
-        _factor_rows(tables, style, factor, columns)
-        _factor_test(tables, style, factor, cohort)
+        factor_rows(tables, style, factor, columns)
+        factor_test(tables, style, factor, cohort.group, cohort.groups)
     for one in cohort.quantities:
         for name, inside in columns.items():
             _summary(tables, style, "Table 1", one, name, one.values[inside])
         _quantity_test(tables, style, one, cohort)
 
 
-def _columns(cohort: Cohort, style: Style) -> dict[str, np.ndarray]:
-    columns = {name: cohort.group == code for code, name in enumerate(cohort.groups)}
-    return {"all": np.ones(cohort.n, bool), **columns} if style.total_column else columns
+def columns_of(group: np.ndarray, names: tuple[str, str], style: Style) -> dict[str, np.ndarray]:
+    """The columns of a table by group: who is in them."""
+    columns = {name: group == code for code, name in enumerate(names)}
+    return {"all": np.ones(len(group), bool), **columns} if style.total_column else columns
 
 
-def _factor_rows(
-    tables: Tables, style: Style, factor: Factor, columns: dict[str, np.ndarray], place: str = "Table 1"
+def factor_rows(
+    tables: Tables,
+    style: Style,
+    factor: Factor,
+    columns: dict[str, np.ndarray],
+    place: str = "Table 1",
+    unit: str = "patient",
 ) -> None:
+    """A count with its percentage for each level and column, and what is missing."""
     for code, level in enumerate(factor.levels):
         for name, inside in columns.items():
             _cell(
@@ -49,6 +57,7 @@ def _factor_rows(
                 name,
                 factor.codes[inside] == code,
                 factor.codes[inside] == MISSING,
+                unit,
             )
     if any((factor.codes[inside] == MISSING).any() for inside in columns.values()):
         for name, inside in columns.items():
@@ -60,7 +69,7 @@ def _factor_rows(
                 variable=factor.name,
                 level="Missing",
                 group=name,
-                unit="patient",
+                unit=unit,
                 as_printed=style.count(missing),
                 n_printed=style.count(missing),
                 n=missing,
@@ -79,6 +88,7 @@ def _cell(
     group: str,
     inside: np.ndarray,
     missing: np.ndarray | None,
+    unit: str = "patient",
 ) -> None:
     """One "n (%)"; `missing` None is a count of everybody."""
     n, total = int(inside.sum()), len(inside)
@@ -95,7 +105,7 @@ def _cell(
         variable=variable,
         level=level,
         group=group,
-        unit="patient",
+        unit=unit,
         as_printed=f"{style.count(n)} ({percent}{sign})" if percent else style.count(n),
         n_printed=style.count(n),
         percent_as_printed=percent,
@@ -109,11 +119,20 @@ def _cell(
     )
 
 
-def _factor_test(tables: Tables, style: Style, factor: Factor, cohort: Cohort) -> None:
+def factor_test(
+    tables: Tables,
+    style: Style,
+    factor: Factor,
+    group: np.ndarray,
+    names: tuple[str, str],
+    place: str = "Table 1",
+    unit: str = "patient",
+) -> None:
+    """The p of a comparison of two groups."""
     known = factor.codes != MISSING
     table = np.array(
         [
-            [int(((cohort.group == code) & (factor.codes == level) & known).sum()) for code in (0, 1)]
+            [int(((group == code) & (factor.codes == level) & known).sum()) for code in (0, 1)]
             for level in range(len(factor.levels))
         ]
     )
@@ -127,7 +146,7 @@ def _factor_test(tables: Tables, style: Style, factor: Factor, cohort: Cohort) -
     else:
         name, found = "pearson_chi2", chi_square(table)
     assert found.p is not None
-    _test_row(tables, style, "Table 1", factor.section, factor.name, cohort.groups, name, found.p)
+    _test_row(tables, style, place, factor.section, factor.name, names, name, found.p, unit=unit)
 
 
 def _test_row(
@@ -140,6 +159,7 @@ def _test_row(
     name: str,
     p: float,
     suffix: str = "",
+    unit: str = "patient",
 ) -> None:
     text, operator, parsed = style.p(p)
     stated = style.test_basis != "not_stated"
@@ -149,7 +169,7 @@ def _test_row(
         section=section,
         variable=variable,
         groups_compared=f"{groups[0]} vs {groups[1]}{suffix}",
-        unit="patient",
+        unit=unit,
         test=name if stated else "not_stated",
         test_basis=style.test_basis,
         p_printed=text,
@@ -226,7 +246,7 @@ def before_and_after(tables: Tables, cohort: Cohort, style: Style) -> None:
     """Table 2: what was found before and after treatment in the same patients."""
     for before, after in cohort.before_after:
         for name, one in ((BEFORE, before), (AFTER, after)):
-            _factor_rows(tables, style, one, {name: np.ones(cohort.n, bool)}, "Table 2")
+            factor_rows(tables, style, one, {name: np.ones(cohort.n, bool)}, "Table 2")
         both = (before.codes != MISSING) & (after.codes != MISSING)
         paired = np.array(
             [[int(((before.codes == i) & (after.codes == j) & both).sum()) for j in (0, 1)] for i in (0, 1)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+
 from tests.evidence.simulated_papers.characteristics import AFTER, BEFORE
 from tests.evidence.simulated_papers.effects import TREATMENT, Outcome, Rule
 from tests.evidence.simulated_papers.patients import Cohort
@@ -11,7 +13,12 @@ from tests.evidence.simulated_papers.printing import Style
 
 
 def description(
-    paper_id: str, cohort: Cohort, style: Style, outcomes: tuple[Outcome, ...], rules: dict[str, Rule]
+    paper_id: str,
+    cohort: Cohort,
+    style: Style,
+    outcomes: tuple[Outcome, ...],
+    rules: dict[str, Rule],
+    tumours: np.ndarray,
 ) -> str:
     """What the paper says of itself: groups, totals of events, the rule of selection, the tests."""
     parts: list[tuple[str, dict[str, object]]] = [
@@ -36,9 +43,26 @@ def description(
         parts.append(
             ("[[group]]", {"id": name, "n": cohort.n, "variable": "time_point", "of": "", "place": "Table 2"})
         )
+    for code, name in enumerate(cohort.groups):
+        n = int((tumours == code).sum())
+        parts.append(("[[group]]", {"id": name, "level": name, "n": n, "unit": "tumour", "place": "Table 5"}))
+    everything = {
+        "id": "all",
+        "n": len(tumours),
+        "unit": "tumour",
+        "variable": "",
+        "of": "",
+        "place": "Table 5",
+    }
+    parts.append(("[[group]]", everything))
     for outcome in outcomes:
         events = {"endpoint": outcome.endpoint, "n": int(outcome.event.sum()), "place": "text Results"}
         parts.append(("[[events]]", events))
+        if not style.survival_intervals:
+            continue
+        for code, name in enumerate(cohort.groups):
+            n = int(outcome.event[cohort.group == code].sum())
+            parts.append(("[[events]]", events | {"group": name, "n": n}))
     for endpoint, rule in rules.items():
         selection: dict[str, object] = {
             "endpoint": endpoint,

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from tests.evidence.simulated_papers.effects import TREATMENT
-from tests.evidence.simulated_papers.patients import Cohort
-from tests.evidence.simulated_papers.printing import Style
 from tests.evidence.simulated_papers.rows import Tables
 
 
-def restate(tables: Tables, cohort: Cohort, style: Style, make: np.random.Generator) -> None:
-    """Counts, ratios, medians and p values once more, word for word, at another place."""
+def restate(tables: Tables, make: np.random.Generator) -> None:
+    """Numbers once more, word for word, at another place; some counts as a percentage only."""
     for table, wanted, place, share in (
         (
             "counts",
@@ -28,4 +26,11 @@ def restate(tables: Tables, cohort: Cohort, style: Style, make: np.random.Genera
             if row.get("subgroup_variable") or make.random() > share:
                 continue
             cells = {name: cell for name, cell in row.items() if name not in ("row_id", "status")}
+            if table == "counts" and cells["percent_as_printed"] and make.random() < 0.3:
+                cells |= {
+                    "n_printed": "",
+                    "n": "",
+                    "n_best": "",
+                    "as_printed": f"{cells['percent_as_printed']}%",
+                }
             tables.add(table, **(cells | {"locator": place}))

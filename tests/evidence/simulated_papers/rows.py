@@ -19,8 +19,18 @@ COLUMNS = {
     "survival": "row_id,locator,endpoint,population,group,statistic,time_months,value_printed,value,unit,ci_low,"
     "ci_high,interval_kind,test,p_printed,p,status",
     "flow": "row_id,locator,step,node,description,n_printed,n,pct_printed,pct,denominator,status",
+    "statements": "row_id,locator,series,year,design,n_printed,n,context,arm,outcome,timepoint,value_printed,value_op,"
+    "value,range_low,range_high,numerator,denominator,unit,p_printed,p_op,p,rule_ids,note,status",
 }
-LETTERS = {"counts": "C", "summaries": "K", "tests": "T", "effects": "E", "survival": "S", "flow": "F"}
+LETTERS = {
+    "counts": "C",
+    "summaries": "K",
+    "tests": "T",
+    "effects": "E",
+    "survival": "S",
+    "flow": "F",
+    "statements": "D",
+}
 
 Row = dict[str, str]
 
