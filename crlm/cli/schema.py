@@ -7,7 +7,7 @@ import typer
 from crlm.cli.terminal import print_json
 
 app = typer.Typer(
-    help="JSON Schemas of protocol, results and registry, for other software.",
+    help="JSON Schemas of protocol, results, registry and papers, for other software.",
     no_args_is_help=True,
 )
 
@@ -35,3 +35,11 @@ def registry() -> None:
     from crlm.dictionary.registry.schema import registry_schema
 
     print_json(registry_schema(registry_dictionary()))
+
+
+@app.command()
+def paper() -> None:
+    """Print the JSON Schema of a paper: its paper.toml, and the rows of its tables."""
+    from crlm.evidence.document import paper_schema
+
+    print_json(paper_schema())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 import tomllib
+from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from crlm.evidence.columns import Column, table_columns
 from crlm.evidence.description import Description
 from crlm.evidence.numbers import ROWS, Published
 from crlm.evidence.paper import Paper
+from crlm.evidence.reading import read_cell
 
 SHIPPED = Path(__file__).with_name("library")
 DESCRIPTION = "paper.toml"
@@ -69,8 +73,6 @@ def _loaded(folder: Path) -> Paper:
 
 def _json(given: dict[str, Any]) -> str:
     """TOML's arrays as JSON's, which a strict model takes for tuples."""
-    import json
-
     return json.dumps(given, default=str)
 
 
@@ -79,7 +81,25 @@ def _table(folder: Path, name: str, study: str) -> tuple[Any, ...]:
     if not path.is_file():
         return ()
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(_row(ROWS[name], {**row, "study": study}) for row in csv.DictReader(file))
+        reader = csv.DictReader(file)
+        absent = absent_readable(name, reader.fieldnames or ())
+        return tuple(_row(ROWS[name], {**completed(row, name, absent), "study": study}) for row in reader)
+
+
+def absent_readable(name: str, header: Sequence[str]) -> tuple[Column, ...]:
+    """The columns that a table does not have and that are read from its printed ones."""
+    return tuple(one for one in table_columns(name).columns if one.read_from and one.name not in header)
+
+
+def completed(row: dict[str, str], name: str, absent: tuple[Column, ...]) -> dict[str, str]:
+    """A row of cells with its absent columns read from what is printed."""
+    if not absent:
+        return row
+    read = {
+        one.name: read_cell(one.name, name, row.get(one.read_from) or "", row.get("statistic") or "")
+        for one in absent
+    }
+    return {**row, **read}
 
 
 def _row(kind: type[Row], cells: dict[str, str]) -> Row:
