@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crlm.evidence.curves.recovery import Recovery
+from crlm.evidence.curves.recovery import ArmRecovery, Recovery
 from crlm.rendering import numbers
 from crlm.rendering.figures import svg
 from crlm.rendering.figures.axis import Axis
@@ -17,6 +17,7 @@ _LEFT = 58.0
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _STEPS = (1, 2, 3, 6, 12, 24, 30, 60, 90, 120, 365, 730, 1826, 3652)
 _ROW = 11.0
+_LABEL_AT_MOST = 110.0
 _MOST_POINTS = 150
 """Of more points only some are drawn, evenly, so that they do not hide the curve."""
 
@@ -24,8 +25,8 @@ _MOST_POINTS = 150
 def recovery_figure(recovery: Recovery, *, identifier: str) -> Drawing:
     """Curves as lines, points as crosses, and under them those at risk: printed, and in brackets reconstructed."""
     end = max(float(one.curve.time[-1]) for one in recovery.data)
-    widest = max(text_width(one.label, svg.SMALL) for one in recovery.arms)
-    left = max(_LEFT, min(widest + 12, 170.0))
+    widest = max(text_width(_short(one), svg.SMALL) for one in recovery.arms)
+    left = max(_LEFT, widest + 12)
     words, top = svg.banner_line("RECONSTRUCTED, NOT PATIENTS", svg.PAGE_WIDTH)
     top += 8
     time = Axis(0.0, end, left, svg.PAGE_WIDTH - 14)
@@ -80,10 +81,11 @@ def _curve(recovery: Recovery, k: int, time: Axis, survival: Axis) -> list[str]:
             steps.append(f"H{svg.number(time(float(at)))} V{svg.number(survival(float(level)))}")
     steps.append(f"H{svg.number(time(float(fitted.time[-1])))}")
     parts = [svg.path(" ".join(steps), stroke=color, width=1.4, dash=dash)]
-    some = max(1, len(arm.curve.time) // _MOST_POINTS)
+    read = recovery.read[k]
+    some = max(1, len(read.time) // _MOST_POINTS)
     crosses = []
-    for at, level in zip(arm.curve.time[::some], arm.curve.survival[::some], strict=True):
-        x, y = time(float(at)), survival(float(level))
+    for at, level in zip(read.time[::some], read.survival[::some], strict=True):
+        x, y = time(at), survival(level)
         crosses.append(
             f"M{svg.number(x - 2)} {svg.number(y - 2)} l4 4 M{svg.number(x - 2)} {svg.number(y + 2)} l4 -4"
         )
@@ -94,7 +96,7 @@ def _curve(recovery: Recovery, k: int, time: Axis, survival: Axis) -> list[str]:
 def _legend(recovery: Recovery, time: Axis, survival: Axis) -> list[str]:
     """Top right where curves have fallen, else bottom left: whichever corner the last levels leave free."""
     rows = [one.label for one in recovery.arms]
-    points = "printed landmarks, joined" if recovery.coarse else "points read off the figure"
+    points = "printed in the text" if recovery.coarse else "points read off the figure"
     width = max(text_width(one, svg.NORMAL) for one in [*rows, points]) + 34
     highest = max(float(one.curve.at([time.high * 0.55])[0]) for one in recovery.data)
     x = time.end - width
@@ -114,11 +116,16 @@ def _legend(recovery: Recovery, time: Axis, survival: Axis) -> list[str]:
     return parts
 
 
+def _short(arm: ArmRecovery) -> str:
+    """The name beside the numbers at risk: the label, or the arm's id where that is too long."""
+    return arm.label if text_width(arm.label, svg.SMALL) <= _LABEL_AT_MOST else arm.arm
+
+
 def _at_risk(recovery: Recovery, time: Axis, y: float) -> tuple[list[str], float]:
     parts = [svg.text(4, y, "At risk: printed (reconstructed)", size=svg.SMALL, bold=True)]
     for arm in recovery.arms:
         y += _ROW
-        parts.append(svg.text(4, y, arm.label, size=svg.SMALL))
+        parts.append(svg.text(4, y, _short(arm), size=svg.SMALL))
         for one in arm.at_risk:
             words = f"{numbers.count(one.given)} ({numbers.count(one.recovered)})"
             anchor = "start" if one.time == 0 and time.start < 90 else "middle"

@@ -44,7 +44,7 @@ def document(recovery: Recovery, *, source: str, created: str) -> Document:
     return Document(
         id=f"curve-{recovery.id}".lower(),
         title=f"Reconstructed survival: {recovery.title}",
-        subtitle=source,
+        subtitle="Pseudo-individual data from a published survival curve",
         authors=(),
         banner=BANNER,
         data=source,
@@ -61,8 +61,8 @@ def _summary(recovery: Recovery) -> Iterator[Paragraph]:
         yield Paragraph(
             inline(
                 "This is a coarse reconstruction: not the figure but a few printed numbers were read. Between two of "
-                "them the hazard is taken as constant, so that the curves have an assumed shape and the comparison of the "
-                "arms leans on that shape. The table shows how far off it is where the paper prints more than was used."
+                "them the hazard is taken as constant, so that the curves have an assumed shape and the comparison of "
+                "the arms leans on that shape. The table shows how far off it is, where the paper prints more."
             ),
             "attention",
         )

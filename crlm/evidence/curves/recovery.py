@@ -82,6 +82,7 @@ class Recovery:
     arms: tuple[ArmRecovery, ...]
     comparisons: tuple[Comparison, ...]
     log_rank_p: Beside
+    read: tuple[CurvePoints, ...]
     data: tuple[ReconstructedArm, ...]
 
 
@@ -110,6 +111,7 @@ def recover(curve: ReadCurve, printed: PrintedOutcome = NOTHING, *, title: str =
         arms=arms,
         comparisons=comparisons,
         log_rank_p=Beside(_log_rank(data, [one.arm for one in curve.arms]), printed.log_rank_p),
+        read=curve.arms,
         data=data,
     )
 
