@@ -1,0 +1,121 @@
+"""Can McNemar's test of two printed proportions of the same people have the printed p?"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crlm.evidence.audit.attainable import mcnemar_attainable
+from crlm.evidence.audit.checks.blocks import blocks
+from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table
+from crlm.evidence.audit.checks.p_against_interval import p_text
+from crlm.evidence.audit.explain import whole_slips
+from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
+from crlm.evidence.audit.printed import Printed, printed
+
+if TYPE_CHECKING:
+    from crlm.evidence import Paper, PublishedTest
+
+ID = "paired-tests"
+_FEW = 2
+
+
+def paired_tests(paper: Paper) -> CheckResult:
+    """Every printed p of McNemar's test."""
+    findings: list[Finding] = []
+    not_run: list[NotRun] = []
+    tested = 0
+    counts = blocks(paper)
+    for row in paper.numbers.tests:
+        if row.test != "mcnemar":
+            continue
+        result = _of_row(counts, row)
+        if isinstance(result, str):
+            not_run.append(NotRun(f"{row.row_id}, {row.locator}: {row.variable}", result))
+        else:
+            tested += 1
+            findings += result
+    return CheckResult(ID, tested, tuple(findings), tuple(not_run))
+
+
+def _of_row(counts: Blocks, row: PublishedTest) -> list[Finding] | str:
+    p = printed(row.p_printed if row.p_printed[:1] in "<>" else f"{row.p_op or '='}{row.p_printed}")
+    if p is None:
+        return "no p is printed as a number"
+    table = group_table(counts, row)
+    if isinstance(table, str):
+        return table
+    if not table.exact or len(table.cells[0]) != 2:
+        return "the two counts are not printed"
+    (first, second), n = (one.n or 0 for one in table.cells[0]), _people(table)
+    if n is None:
+        return (
+            "the number known before is not the number known after: how many pairs there are is not printed"
+        )
+    if _attained(p, first, second, n):
+        return []
+    return [_finding(row, p, table, (first, second, n))]
+
+
+def _people(table: GroupTable) -> int | None:
+    """How many were seen twice: the same total in both columns."""
+    if table.sizes is not None:
+        sizes = {one for each in table.sizes for one in each}
+        return sizes.pop() if len(sizes) == 1 else None
+    totals = {sum(level[at].n or 0 for level in table.cells) for at in (0, 1)}
+    return totals.pop() if len(totals) == 1 and len(table.cells) == 2 else None
+
+
+def _attained(p: Printed, first: int, second: int, n: int) -> bool:
+    return any(
+        p.overlaps(value, value) for _, values in mcnemar_attainable(first, second, n) for value in values
+    )
+
+
+def _with_before(p: Printed, second: int, n: int, first: int) -> bool:
+    return first <= n and _attained(p, first, second, n)
+
+
+def _with_after(p: Printed, first: int, n: int, second: int) -> bool:
+    return second <= n and _attained(p, first, second, n)
+
+
+def _finding(row: PublishedTest, p: Printed, table: GroupTable, margins: tuple[int, int, int]) -> Finding:
+    first, second, n = margins
+    ranges = ", ".join(
+        f"{name} {p_text(min(values))} to {p_text(max(values))}"
+        for name, values in mcnemar_attainable(first, second, n)
+        if values
+    )
+    before, after = partial(_with_before, p, second, n), partial(_with_after, p, first, n)
+    slips = [
+        (was, now) for was, fits in ((first, before), (second, after)) for now, _ in whole_slips(was, fits)
+    ]
+    explanations = tuple(
+        Explanation("misprint", f"With {now} instead of {was} the printed p can be attained.")
+        for was, now in slips
+    )
+    return Finding(
+        ID,
+        "impossible",
+        f"McNemar's test of {row.variable} cannot have p {row.p_printed}",
+        (
+            Quoted(row.row_id, row.locator, f"p of {row.variable}, {row.groups_compared}", row.p_printed),
+            *table.quoted,
+        ),
+        f"{first} and {second} of {n}: {abs(first - second)} more changed one way than the other; over every number of "
+        f"changes that the counts allow, p {ranges}",
+        explanations if len(explanations) <= _FEW else (),
+        suspects=(row.row_id,),
+    )
+
+
+CHECK = Check(
+    ID,
+    "McNemar's test from its margins",
+    "How many were positive before and after fixes how many more changed one way than the other, not how many. "
+    "Over every number of changes that the counts allow, the p of the exact, the asymptotic and the corrected test is "
+    "computed; a printed p that none of them attains is impossible. Silent where some table of changes gives it; not run "
+    "where the number known differs between the two readings.",
+    paired_tests,
+)
