@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crlm.cli import terminal
+from crlm.cli.evidence_audit import audit
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.terminal import Json
 from crlm.problems import ArgumentError, CrlmError, DataError, Problem, did_you_mean
@@ -24,6 +25,7 @@ app = typer.Typer(
     help="What papers printed: found, shown, cited, checked, pooled.",
     no_args_is_help=True,
 )
+app.command()(audit)
 
 
 @app.command("list")

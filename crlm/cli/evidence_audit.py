@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import terminal
+from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.terminal import Json, Quiet
 
 if TYPE_CHECKING:
     from crlm.evidence.audit import Audit, Severity
     from crlm.evidence.paper import Paper
+    from crlm.rendering.files import Format
 
-FORMATS = ("html", "docx", "pdf", "json")
+DOCUMENTS: tuple[Format, ...] = ("html", "docx", "pdf")
+FORMATS = (*DOCUMENTS, "json")
 SHOWN = 12
 """How many findings of a paper the terminal shows."""
 
@@ -46,6 +50,7 @@ def audit(
             "--severity", metavar="LEAST", help="The mildest to show: impossible, contradiction or doubtful."
         ),
     ] = "doubtful",
+    library: Library = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -59,8 +64,9 @@ def audit(
     from crlm.evidence.audit import audit as audited
 
     with terminal.progress(quiet=quiet) as tell:
-        pairs = []
-        for paper in _papers(papers):
+        pairs: list[tuple[Paper, Audit]] = []
+        for name in papers or known_papers(library):
+            paper = find_paper(name, library)
             tell(f"Checking {paper.id}")
             pairs.append((paper, audited(paper)))
         if out is not None:
@@ -115,33 +121,13 @@ def _severity(given: str) -> Severity:
     )
 
 
-def _papers(given: list[str] | None) -> list[Paper]:
-    """The papers that are meant: ids of the library, folders, or all."""
-    from crlm.evidence import load_paper, paper, papers
-    from crlm.problems import ArgumentError, Problem
-
-    known = papers()
-    if not given:
-        return [paper(one) for one in known]
-    found = []
-    for one in given:
-        if one in known:
-            found.append(paper(one))
-        elif (Path(one) / "paper.toml").is_file():
-            found.append(load_paper(Path(one)))
-        else:
-            raise ArgumentError(
-                Problem(
-                    "audit-paper",
-                    f'"{one}" is neither a paper of the library nor a folder with a paper.toml',
-                    f"{', '.join(known)}.",
-                    "name one of these, or the folder of your own.",
-                )
-            )
-    return found
-
-
-def _write(pairs, least, wanted, out, tell) -> None:  # type: ignore[no-untyped-def]
+def _write(
+    pairs: list[tuple[Paper, Audit]],
+    least: Severity,
+    wanted: tuple[str, ...],
+    out: Path,
+    tell: Callable[[str], None],
+) -> None:
     """The files of all papers, all or nothing."""
     from crlm.evidence import papers
     from crlm.evidence.audit.document import audits_document
@@ -154,10 +140,9 @@ def _write(pairs, least, wanted, out, tell) -> None:  # type: ignore[no-untyped-
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     with staged_folder(out, ours=ours) as folder:
         for paper, found in pairs:
-            files = [one for one in wanted if one != "json"]
-            if files:
-                document = report(paper, found, created, least=least)
-                write_document(document, folder, formats=files, name=paper.id, tell=tell)
+            document = report(paper, found, created, least=least)
+            files = [one for one in DOCUMENTS if one in wanted]
+            write_document(document, folder, formats=files, name=paper.id, tell=tell)
         if "json" in wanted:
             text = audits_document(pairs, least=least).model_dump_json(indent=1)
             (folder / "audit.json").write_text(text + "\n", encoding="utf-8")

@@ -43,3 +43,11 @@ def paper() -> None:
     from crlm.evidence.document import paper_schema
 
     print_json(paper_schema())
+
+
+@app.command()
+def audit() -> None:
+    """Print the JSON Schema of the audit of papers."""
+    from crlm.evidence.audit.document import audit_schema
+
+    print_json(audit_schema())

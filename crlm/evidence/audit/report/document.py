@@ -230,8 +230,8 @@ def _findings(paper: Paper, found: list[Entry], severity: Severity) -> Iterator[
     for where, own in groupby(found, key=lambda one: one.place):
         blocks: list[Block] = []
         for one in own:
-            blocks.append(Paragraph(inline(Run(f"{one.number}. {one.title}", bold=True))))
-            blocks.append(KeyValues(tuple(_particulars(paper, one))))
+            name = (f"Finding {one.number}", inline(Run(one.title, bold=True)))
+            blocks.append(KeyValues((name, *_particulars(paper, one))))
         yield Section(_target(severity, where), "", where or "Elsewhere", tuple(blocks))
 
 

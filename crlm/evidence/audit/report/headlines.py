@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.report.words import main_place, ratio_words, readable, row_words
+from crlm.evidence.audit.report.words import main_place, readable
 from crlm.evidence.numbers import PublishedEffect, PublishedRow
+from crlm.evidence.wording import printed, what
 
 if TYPE_CHECKING:
     from crlm.evidence.audit.run import Group
@@ -34,23 +35,37 @@ class Headline:
 def headlines(paper: Paper, groups: Iterable[Group]) -> tuple[Headline, ...]:
     """The answers to the paper's questions, then what else its abstract says, each with what is in doubt."""
     entries = tuple(groups)
-    answered: list[Headline] = []
+    found: list[Headline] = []
     seen: set[str] = set()
     for question in paper.questions:
-        rows = [paper.row(one) for one in question.effects]
         subject = f"{question.comparison.replace('-', ' ')}: {question.endpoint}"
-        for row in rows:
+        for row in (paper.row(one) for one in question.effects):
             if isinstance(row, PublishedEffect):
                 seen.add(row.row_id)
-                model = readable(row.model.removesuffix("_final"))
-                name = f"{readable(subject)} ({model})"
-                answered.append(_headline(row, name, ratio_words(row), entries, question=True))
-    abstract = [one for one in paper.numbers.rows() if "abstract" in one.locator.lower()]
-    others = [one for one in abstract if one.row_id not in seen]
-    return (
-        *answered,
-        *(_headline(one, *_split(row_words(one)), entries, question=False) for one in others),
-    )
+                model = row.model.removesuffix("_final")
+                name = readable(f"{subject} ({model})")
+                found.append(_headline(row, name, entries, question=True))
+    for row in paper.numbers.rows():
+        if "abstract" in row.locator.lower() and row.row_id not in seen:
+            found.append(_headline(row, what(row), entries, question=False))
+    return _once(found)
+
+
+def _once(found: list[Headline]) -> tuple[Headline, ...]:
+    """The same result printed the same in several places, once, with its places; what touches one touches it."""
+    merged: dict[tuple[str, str], Headline] = {}
+    for one in found:
+        key = (one.subject, one.result)
+        before = merged.get(key)
+        merged[key] = one if before is None else _together(before, one)
+    return tuple(merged.values())
+
+
+def _together(first: Headline, second: Headline) -> Headline:
+    direct = tuple(sorted({*first.direct, *second.direct}))
+    indirect = tuple(sorted({*first.indirect, *second.indirect} - set(direct)))
+    places = first.place if second.place in first.place.split(", ") else f"{first.place}, {second.place}"
+    return Headline(first.subject, first.result, places, direct, indirect, first.question)
 
 
 def touched(group: Group, row_id: str) -> tuple[bool, bool]:
@@ -70,20 +85,13 @@ def weight(paper: Paper, group: Group, found: tuple[Headline, ...], position: in
     )
 
 
-def _headline(
-    row: PublishedRow, subject: str, result: str, entries: tuple[Group, ...], *, question: bool
-) -> Headline:
+def _headline(row: PublishedRow, subject: str, entries: tuple[Group, ...], *, question: bool) -> Headline:
     marks = [touched(one, row.row_id) for one in entries]
     return Headline(
         subject,
-        result,
+        printed(row),
         main_place(row.locator) if "abstract" not in row.locator.lower() else "Abstract",
         tuple(place for place, (direct, _) in enumerate(marks) if direct),
         tuple(place for place, (direct, other) in enumerate(marks) if other and not direct),
         question,
     )
-
-
-def _split(words: str) -> tuple[str, str]:
-    subject, _, result = words.rpartition(": ")
-    return subject, result
