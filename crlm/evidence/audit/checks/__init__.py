@@ -6,6 +6,11 @@ from crlm.evidence.audit.checks import (
     group_sizes,
     percent_of_count,
     repeated,
+    statement_parts,
+    statement_ranges,
+    statement_repeats,
+    statement_shares,
+    statement_survival,
     summaries,
 )
 from crlm.evidence.audit.finding import Check
@@ -17,6 +22,11 @@ CHECKS: tuple[Check, ...] = (
     flow_arithmetic.CHECK,
     repeated.CHECK,
     summaries.CHECK,
+    statement_shares.CHECK,
+    statement_parts.CHECK,
+    statement_survival.CHECK,
+    statement_ranges.CHECK,
+    statement_repeats.CHECK,
 )
 
 __all__ = ["CHECKS"]
