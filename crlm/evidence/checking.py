@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from crlm.dictionary.toml_lines import lines_of
 from crlm.evidence.description import Description
 from crlm.evidence.description_problems import description_problems
-from crlm.evidence.loading import DESCRIPTION
+from crlm.evidence.loading import DESCRIPTION, description_json
 from crlm.evidence.numbers import ROWS
 from crlm.evidence.table_problems import ReadTable, read_table
 from crlm.problems import Place, Problem, did_you_mean
@@ -61,7 +60,8 @@ def check_paper(folder: Path) -> tuple[Problem, ...]:
 
 def _description(folder: Path) -> tuple[Description | None, list[Problem]]:
     path = folder / DESCRIPTION
-    place = Place(file=DESCRIPTION)
+    file = f"{folder.name}/{DESCRIPTION}"
+    place = Place(file=file)
     if not path.is_file():
         fix = f"write a {DESCRIPTION}; docs/evidence/adding-a-paper.md shows one."
         return None, [Problem("evidence-folder", f"the folder has no {DESCRIPTION}", None, fix, place)]
@@ -76,8 +76,8 @@ def _description(folder: Path) -> tuple[Description | None, list[Problem]]:
         return None, [
             Problem("evidence-folder", f"the file is not TOML: {error}", None, "mend that line.", place)
         ]
-    as_json = json.dumps(given, default=str)
-    problems = description_problems(given, as_json, DESCRIPTION, lines_of(text))
+    as_json = description_json(given)
+    problems = description_problems(given, as_json, file, lines_of(text))
     return (None, list(problems)) if problems else (Description.model_validate_json(as_json), [])
 
 
@@ -91,9 +91,13 @@ def _strange_files(folder: Path) -> Iterator[Problem]:
                 f'"{path.name}" is no file of a paper and is not read',
                 f"{DESCRIPTION}, {', '.join(names)}, {CURVES}/.",
                 did_you_mean(path.name, names),
-                Place(file=path.name),
+                Place(file=f"{folder.name}/{path.name}"),
                 "warning",
             )
+
+
+def _at(description: Description, key: str) -> Place:
+    return Place(file=f"{description.paper.id}/{DESCRIPTION}", key=key)
 
 
 def _cells(tables: Iterable[ReadTable], column: str) -> Iterator[tuple[str, Place]]:
@@ -119,7 +123,7 @@ def _unlike_folder(description: Description, folder: Path) -> Iterator[Problem]:
     if description.paper.id != name:
         given = f'the paper\'s id is "{description.paper.id}", its folder is "{name}"'
         fix = f'write id = "{name}", or rename the folder.'
-        yield Problem("evidence-reference", given, "the same.", fix, Place(file=DESCRIPTION, key="paper.id"))
+        yield Problem("evidence-reference", given, "the same.", fix, _at(description, "paper.id"))
 
 
 def _unknown_groups(description: Description, tables: Iterable[ReadTable]) -> Iterator[Problem]:
@@ -149,7 +153,7 @@ def _unknown_rows(description: Description, tables: Iterable[ReadTable]) -> Iter
                     f'"{row_id}" is no row of effects.csv',
                     "the row ids of effects.csv.",
                     did_you_mean(row_id, effects),
-                    Place(file=DESCRIPTION, key=f"question[{number}].effects"),
+                    _at(description, f"question[{number}].effects"),
                 )
 
 
@@ -166,7 +170,7 @@ def _description_references(description: Description) -> Iterator[Problem]:
                 f'"{given}" is no group of paper.toml',
                 f"{', '.join(known)}.",
                 did_you_mean(given, known),
-                Place(file=DESCRIPTION, key=key),
+                _at(description, key),
             )
     for index, one in enumerate(description.cohort, start=1):
         if one.start and one.end and one.end < one.start[: len(one.end)]:
@@ -175,7 +179,7 @@ def _description_references(description: Description) -> Iterator[Problem]:
                 f"the inclusion ends ({one.end}) before it begins ({one.start})",
                 None,
                 "look at the two dates again.",
-                Place(file=DESCRIPTION, key=f"cohort[{index}].to"),
+                _at(description, f"cohort[{index}].to"),
             )
     sizes = [(one.id, one.unit) for one in description.group]
     for index, size in enumerate(sizes, start=1):
@@ -186,5 +190,5 @@ def _description_references(description: Description) -> Iterator[Problem]:
                 given,
                 "once for each unit.",
                 None,
-                Place(file=DESCRIPTION, key=f"group[{index}].id"),
+                _at(description, f"group[{index}].id"),
             )

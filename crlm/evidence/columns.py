@@ -80,7 +80,7 @@ EVERY: dict[str, str] = {
     "locator": "Where it is printed: Table 2; text 3.4; Abstract; caption of Figure 3.",
     "section": "The heading over the row in the table, if any.",
     "unit": "What is counted, or the unit of the number.",
-    "status": "A word by whoever entered it: ok, restated (it stands elsewhere too), or what seems wrong; may be empty.",
+    "status": "A word by whoever entered it: ok, restated (it stands elsewhere too), or what seems wrong; or empty.",
     "n_best": "The count with an evident misprint mended.",
     "pct_best": "The percentage with an evident misprint mended.",
     "est_best": "The estimate with an evident misprint mended.",

@@ -16,6 +16,7 @@ from crlm.evidence.description import Description
 from crlm.evidence.numbers import ROWS, Published
 from crlm.evidence.paper import Paper
 from crlm.evidence.reading import read_cell
+from crlm.problems import DataError
 
 SHIPPED = Path(__file__).with_name("library")
 DESCRIPTION = "paper.toml"
@@ -37,7 +38,15 @@ def paper(paper_id: str, library: Path | None = None) -> Paper:
 
 def load_paper(folder: Path) -> Paper:
     """The paper in a folder; a DataError lists everything that is wrong with it."""
-    return _loaded(folder.resolve())
+    folder = folder.resolve()
+    if folder.parent == SHIPPED:
+        return _shipped(folder)
+    from crlm.evidence.checking import check_paper
+
+    errors = [problem for problem in check_paper(folder) if problem.severity == "error"]
+    if errors:
+        raise DataError(errors)
+    return _read(folder)
 
 
 @cache
@@ -63,15 +72,19 @@ def _folders(library: Path | None) -> dict[str, Path]:
 
 
 @cache
-def _loaded(folder: Path) -> Paper:
+def _shipped(folder: Path) -> Paper:
+    return _read(folder)
+
+
+def _read(folder: Path) -> Paper:
     given = tomllib.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    description = Description.model_validate_json(_json(given))
+    description = Description.model_validate_json(description_json(given))
     study = description.paper.id
     parts: dict[str, Any] = {name: _table(folder, name, study) for name in ROWS}
     return Paper(description, Published(study=study, **parts), folder)
 
 
-def _json(given: dict[str, Any]) -> str:
+def description_json(given: dict[str, Any]) -> str:
     """TOML's arrays as JSON's, which a strict model takes for tuples."""
     return json.dumps(given, default=str)
 
@@ -83,7 +96,11 @@ def _table(folder: Path, name: str, study: str) -> tuple[Any, ...]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         absent = absent_readable(name, reader.fieldnames or ())
-        return tuple(_row(ROWS[name], {**completed(row, name, absent), "study": study}) for row in reader)
+        return tuple(
+            _row(ROWS[name], {**completed(row, name, absent), "study": study})
+            for row in reader
+            if any(cell and cell.strip() for cell in row.values())
+        )
 
 
 def absent_readable(name: str, header: Sequence[str]) -> tuple[Column, ...]:

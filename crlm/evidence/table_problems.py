@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ class ReadTable:
 
 def read_table(path: Path) -> ReadTable:
     """A table's file with every problem of its header and cells; never raises for what stands in it."""
-    name, file = path.stem, path.name
+    name, file = path.stem, f"{path.parent.name}/{path.name}"
     wanted = table_columns(name)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -47,7 +48,11 @@ def read_table(path: Path) -> ReadTable:
             "evidence-table", "the file is not UTF-8", "UTF-8.", "save it as CSV UTF-8.", Place(file=file)
         )
         return ReadTable(name, file, (), (), (problem,))
-    lines = list(csv.reader(text.splitlines()))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        problem = Problem("evidence-table", f"the file is not CSV: {error}", "CSV.", None, Place(file=file))
+        return ReadTable(name, file, (), (), (problem,))
     header = tuple(lines[0]) if lines else ()
     found = list(_header_problems(wanted, file, header))
     if any(one.place.column is None for one in found):
