@@ -50,11 +50,10 @@ def _levels(paper: Paper, block: Block) -> tuple[int, str | None, list[Finding]]
     """Tested (0 or 1), why not, and what does not add up of the levels of a block."""
     if len(block.levels) < 2:
         return 0, None, []
-    if block.size is None:
-        return 0, "the size of the group is not printed", []
+    reason = _reason(block)
+    if reason is not None or block.size is None:
+        return 0, reason, []
     missing = block.missing_n
-    if block.missing and missing is None:
-        return 0, "the number of missing is not printed", []
     total = block.levels_n
     if total is None:
         if any(one.n is not None for one in block.levels):
@@ -76,6 +75,17 @@ def _levels(paper: Paper, block: Block) -> tuple[int, str | None, list[Finding]]
         affects=dependants(paper, block.variable),
     )
     return 1, None, [finding]
+
+
+def _reason(block: Block) -> str | None:
+    """Why the levels cannot be added up to the group; None when they can."""
+    if block.size is None:
+        return "the size of the group is not printed"
+    if len({one.row.level for one in block.levels}) < len(block.levels):
+        return "a level stands there twice"
+    if block.missing and block.missing_n is None:
+        return "the number of missing is not printed"
+    return None
 
 
 def _may_hold_together(block: Block) -> bool:

@@ -73,7 +73,7 @@ def denominators(block: Block, beside: tuple[int, ...] = ()) -> dict[str, int]:
     if len(block.levels) > 1 and block.levels_n:
         known["the sum of the levels"] = block.levels_n
     for n in beside:
-        known.setdefault(f"the {n} known of another variable of the table", n)
+        known.setdefault(f"the {n} known elsewhere in the tables", n)
     return {words: n for words, n in known.items() if n > 0}
 
 
@@ -84,18 +84,22 @@ def fits(one: Cell, denominator: int) -> bool:
 
 
 def _known_beside(tables: dict[Key, dict[str, Block]], key: Key, group: str) -> tuple[int, ...]:
-    """How many of the group are known for the other variables of the table, when this variable does not say for itself.
+    """How many of the group are known, as other blocks say: of this variable elsewhere, else of others of the table.
 
-    A table may be of those with data only, and say how many are missing under one of its variables.
+    The text may repeat a cell of a table; a table may be of those with data only, and say how many are missing under
+    one of its variables.
     """
     if tables[key][group].missing:
         return ()
-    fellows = [
+    same = [
         each[group]
         for other, each in tables.items()
-        if other[0] == key[0] and other[2] == key[2] and group in each
+        if other[1:] == key[1:] and other != key and group in each
     ]
-    return tuple({one.size - one.missing_n for one in fellows if one.size and one.missing_n})
+    beside = [each[group] for other, each in tables.items() if other[::2] == key[::2] and group in each]
+    known = [one.levels_n for one in same if len(one.levels) > 1]
+    known += [one.size - one.missing_n for one in (*same, *beside) if one.size and one.missing_n]
+    return tuple(dict.fromkeys(one for one in known if one))
 
 
 def _printed_denominator(one: Cell) -> int | None:
