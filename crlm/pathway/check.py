@@ -94,7 +94,8 @@ def _cycles(rules: RuleSet, place: PlaceOf) -> list[Problem]:
         asks[id_] = _asked(rules, *own.without_gate())
     for name, expr in rules.shared.items():
         asks[name] = _asked(rules, expr)
-    problems, done = [], set()
+    problems: list[Problem] = []
+    done: set[str] = set()
     for start in asks:
         path = _path_back(start, asks, done)
         if path:

@@ -155,11 +155,9 @@ def _conflicts(facts: CaseFacts, results: Mapping[str, RuleResult]) -> list[Conf
     found = []
     for conflict in facts.rules.conflicts:
         expr = facts.rules.bites[conflict.id]
+        bites, could = (None, frozenset[str]()) if expr is None else facts.trace(expr)
         if expr is None:
-            applies = any(results[rule].applies == "yes" for rule in conflict.rules)
-            bites, could = (True if applies else False), frozenset[str]()
-        else:
-            bites, could = facts.trace(expr)
+            bites = any(results[rule].applies == "yes" for rule in conflict.rules)
         if bites is not False:
             found.append(ConflictResult(conflict, "yes" if bites else "unknown", could))
     return found

@@ -58,6 +58,10 @@ def any_of(found: Iterable[Traced]) -> Traced:
     return flipped(result), could
 
 
+def _flipped(found: Traced) -> Traced:
+    return flipped(found[0]), found[1]
+
+
 def joined(sets: Sequence[Open]) -> Open:
     """All names of several sets."""
     return NOTHING.union(*sets)
@@ -77,7 +81,7 @@ class _Tracing:
                 return lambda facts: together(one(facts) for one in tracers)
             case Not(value):
                 inner = self.of(value)
-                return lambda facts: (lambda found: (flipped(found[0]), found[1]))(inner(facts))
+                return lambda facts: _flipped(inner(facts))
             case Call(function, arguments) if function in OF_CONDITIONS:
                 asked, answer = self.of(arguments[0]), self.compiler.condition(node)
                 return lambda facts: (answer(facts), asked(facts)[1])
