@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import terminal
+from crlm.cli.evidence_papers import Library, find_paper
 from crlm.cli.terminal import Json, Quiet
 
 if TYPE_CHECKING:
     from crlm.evidence.curves import PrintedOutcome, ReadCurve, Recovery
-    from crlm.evidence.paper import Paper
 
 ENTRIES = ("pseudo-patients.csv", "recovery.json", "curve.html", "figures")
 
@@ -49,6 +49,7 @@ def curve(
         Path | None,
         typer.Option("--out", metavar="DIR", help="A folder for the data, the figure and the report."),
     ] = None,
+    library: Library = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -62,9 +63,8 @@ def curve(
 
     if out is not None:
         refuse_foreign(out, ENTRIES)
-    found, printed, title, words = _read(
-        source, endpoint, reference, _counts(patients, "--patients"), _counts(events, "--events"), slip
-    )
+    own, total = _counts(patients, "--patients"), _counts(events, "--events")
+    found, printed, title, words = _read(source, endpoint, reference, own, total, slip, library)
     recovery = recover(found, printed, title=title)
     document = {"exit_code": 0, "source": words, **as_json(recovery)}
     if out is not None:
@@ -82,6 +82,7 @@ def _read(
     patients: dict[str, int],
     events: dict[str, int],
     slip: float,
+    library: Path | None,
 ) -> tuple[ReadCurve, PrintedOutcome, str, str]:
     """The curve, what is printed beside it, its title, and in words what was read."""
     from crlm.evidence.curves import PrintedOutcome, curve_of, endpoints, read_curve
@@ -111,7 +112,7 @@ def _read(
                 "leave them out, or enter the numbers in the paper's folder.",
             )
         )
-    paper = _paper(source, path)
+    paper = find_paper(source, library)
     known = endpoints(paper)
     if endpoint is None and len(known) != 1:
         raise ArgumentError(
@@ -141,22 +142,6 @@ def _with_reference(read: ReadCurve, reference: str) -> ReadCurve:
             Problem("curve-arm-unknown", given, f"{', '.join(names)}.", did_you_mean(reference, names))
         )
     return replace(read, arms=tuple(sorted(read.arms, key=lambda one: one.arm != reference)))
-
-
-def _paper(source: str, path: Path) -> Paper:
-    from crlm.evidence import load_paper, paper, papers
-    from crlm.problems import ArgumentError, Problem, did_you_mean
-
-    if path.is_dir():
-        return load_paper(path)
-    if source not in papers():
-        given = f'there is no paper, folder or file "{source}".'
-        raise ArgumentError(
-            Problem(
-                "evidence-paper-unknown", given, f"{', '.join(papers())}.", did_you_mean(source, papers())
-            )
-        )
-    return paper(source)
 
 
 def _counts(given: list[str] | None, option: str) -> dict[str, int]:

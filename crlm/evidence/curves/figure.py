@@ -128,6 +128,6 @@ def _at_risk(recovery: Recovery, time: Axis, y: float) -> tuple[list[str], float
         parts.append(svg.text(4, y, _short(arm), size=svg.SMALL))
         for one in arm.at_risk:
             words = f"{numbers.count(one.given)} ({numbers.count(one.recovered)})"
-            anchor = "start" if one.time == 0 and time.start < 90 else "middle"
+            anchor = "start" if one.time == 0 else "middle"
             parts.append(svg.text(time(one.time), y, words, anchor=anchor, size=svg.SMALL))
     return parts, y + 6

@@ -108,7 +108,7 @@ def _table(recovery: Recovery) -> Table:
         body.append(
             _row(
                 "Numbers at risk, largest difference",
-                f"{len(away)} times",
+                f"at {len(away)} time{'s' if len(away) > 1 else ''}",
                 numbers.count(max(away)),
                 "used",
                 wrong=max(away) > 0,

@@ -27,28 +27,20 @@ def tipping_figure(found: Robustness, confounder: Confounder, *, identifier: str
     """
     effect = found.effect
     across = Axis(0.0, 1.0, _LEFT, svg.PAGE_WIDTH - 12)
-    up = Axis(1.0, _EFFECTS[-1], 14.0 + _HEIGHT, 14.0, logarithmic=True)
-    parts: list[str] = []
+    up = Axis(1.0, _EFFECTS[-1], 20.0 + _HEIGHT, 20.0, logarithmic=True)
     limit = nearer_limit(effect)
-    if limit is not None:
-        parts += _region(effect, confounder.prevalence, across, up, limit=True)
-    parts += _region(effect, confounder.prevalence, across, up, limit=False)
+    light = _region(effect, confounder.prevalence, across, up, limit=True) if limit is not None else []
+    dark = _region(effect, confounder.prevalence, across, up, limit=False)
+    parts = [*light, *dark]
     parts += _frame(across, up, confounder)
     own = across(confounder.prevalence)
     parts.append(svg.line(own, up.start, own, up.end, stroke=svg.MUTED, dash="2 2"))
-    left = confounder.prevalence > 0.5
-    parts.append(
-        svg.text(
-            own + (-4 if left else 4),
-            up.end + 9,
-            f"as common as assumed in the others: {confounder.prevalence:.0%}",
-            size=svg.SMALL,
-            fill=svg.MUTED,
-            anchor="end" if left else "start",
-        )
-    )
-    parts += _known(confounder, across, up)
-    legend, height = _legend(limit is not None, up.start + 44)
+    words = f"among the others: {confounder.prevalence:.0%}"
+    half = text_width(words, svg.SMALL) / 2
+    at = min(max(own, across.start + half), across.end - half)
+    parts.append(svg.text(at, up.end - 5, words, size=svg.SMALL, fill=svg.MUTED, anchor="middle"))
+    parts += _known(confounder, across, up, right=effect.estimate < 1.0)
+    legend, height = _legend(bool(dark), bool(light) if limit is not None else None, up.start + 44)
     alt = "; ".join(
         f"with a confounder effect of {numbers.rounded(one.known.value, 2)} "
         + (
@@ -142,35 +134,36 @@ def _frame(across: Axis, up: Axis, confounder: Confounder) -> list[str]:
     return parts
 
 
-def _known(confounder: Confounder, across: Axis, up: Axis) -> list[str]:
-    """Printed effects as lines across with their words at the right, the closer ones moved apart."""
+def _known(confounder: Confounder, across: Axis, up: Axis, *, right: bool) -> list[str]:
+    """Printed effects as lines across; the lowest has its words under it, the others over theirs, moved apart."""
     parts: list[str] = []
-    taken: list[float] = []
-    for one in sorted(confounder.effects, key=lambda known: known.value):
-        if not 1.0 <= one.value <= up.high:
-            continue
+    shown = sorted({one.value: one for one in confounder.effects}.values(), key=lambda known: known.value)
+    highest = math.inf
+    for k, one in enumerate(one for one in shown if 1.0 <= one.value <= up.high):
         y = up(one.value)
         parts.append(svg.line(across.start, y, across.end, y, stroke=svg.INK, width=0.7, dash="1.5 1.5"))
         words = f"{numbers.rounded(one.value, 2)}: {one.place}"
-        at = y - 2.5
-        while any(abs(at - other) < 9.5 for other in taken):
-            at -= 9.5
-        taken.append(at)
+        under = k == 0 and len(shown) > 1 and y + 10 < up.start
+        at = y + 8.5 if under else min(y - 2.5, highest - 9.5)
+        if not under:
+            highest = at
         width = text_width(words, svg.SMALL)
-        parts.append(svg.rectangle(across.start + 6, at - 7, width + 4, 9, fill="#ffffff"))
-        parts.append(svg.text(across.start + 8, at, words, size=svg.SMALL))
+        x = across.end - width - 6 if right else across.start + 6
+        parts.append(svg.rectangle(x - 2, at - 6.5, width + 4, 8.2, fill="#ffffff"))
+        parts.append(svg.text(x, at, words, size=svg.SMALL))
     return parts
 
 
-def _legend(limit: bool, y: float) -> tuple[list[str], float]:
-    rows = [(_DARK, "", "the estimate would be 1 or on its other side")]
-    if limit:
-        rows.append((_LIGHT, "5 2.5", "the interval would include 1"))
+def _legend(dark: bool, light: bool | None, y: float) -> tuple[list[str], float]:
+    """What the tints mean; `light` is None when the interval includes 1 anyway."""
+    rows = [(_DARK, "", "the estimate would be 1 or on its other side", dark)]
+    if light is not None:
+        rows.append((_LIGHT, "5 2.5", "the interval would include 1", light))
     parts = []
-    for fill, dash, words in rows:
+    for fill, dash, words, drawn in rows:
         parts.append(svg.rectangle(_LEFT, y - 8, 20, 9, fill=fill))
         parts.append(svg.line(_LEFT, y + 1, _LEFT + 20, y + 1, stroke=svg.INK, width=1.2, dash=dash))
-        parts.append(svg.text(_LEFT + 26, y, words))
+        parts.append(svg.text(_LEFT + 26, y, words if drawn else f"{words}: nowhere in this figure"))
         y += 13
     return parts, y
 

@@ -126,7 +126,7 @@ def _known(found: Robustness, confounder: Confounder, number: Numbering) -> Iter
         inline(
             f"{confounder.name} is taken to be as common among the others as where it was measured: "
             f"{confounder.prevalence:.0%} ({confounder.prevalence_place}). Its effect is taken as the same in both "
-            "groups, and its hazard ratio as a risk ratio, which makes it look stronger than it is when the outcome is common."
+            "groups, and its hazard ratio as a risk ratio: with a common outcome this makes it look too strong."
         )
     )
     heads = (

@@ -1,0 +1,250 @@
+"""`crlm evidence robustness`: what would explain a published effect away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crlm.cli import terminal
+from crlm.cli.evidence_papers import Library, find_paper, known_papers
+from crlm.cli.terminal import Json, Quiet
+from crlm.problems import ArgumentError, Problem
+
+if TYPE_CHECKING:
+    from crlm.evidence.robustness import Confounder, Effect, Robustness
+
+FORMATS = ("html", "docx", "pdf", "json")
+ENTRIES = (*(f"robustness.{one}" for one in FORMATS), "figures")
+MEASURES = ("RR", "OR", "HR")
+
+
+def robustness(
+    paper: Annotated[
+        str | None, typer.Argument(metavar="PAPER", help="A paper's id or folder; with ROW.")
+    ] = None,
+    row: Annotated[str | None, typer.Argument(metavar="ROW", help="The id of a row of its effects.")] = None,
+    estimate: Annotated[
+        float | None, typer.Option("--estimate", metavar="RATIO", help="A ratio, instead of PAPER and ROW.")
+    ] = None,
+    lower: Annotated[
+        float | None, typer.Option("--lower", metavar="RATIO", help="The lower limit of its interval.")
+    ] = None,
+    upper: Annotated[
+        float | None, typer.Option("--upper", metavar="RATIO", help="The upper limit of its interval.")
+    ] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", metavar="NAME", help="RR, OR or HR: what --estimate is.")
+    ] = None,
+    outcome_common: Annotated[
+        bool | None,
+        typer.Option(
+            "--outcome-common/--outcome-rare",
+            help="Whether more than 15 % have the outcome; without it what the paper prints, else both.",
+        ),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table", metavar="A/N,B/M", help="Events and patients of the exposed and of the others."
+        ),
+    ] = None,
+    confounder: Annotated[
+        str | None,
+        typer.Option("--confounder", metavar="NAME", help="Another confounder than RAS mutation."),
+    ] = None,
+    confounder_effect: Annotated[
+        list[float] | None,
+        typer.Option("--confounder-effect", metavar="RATIO", help="Its ratio with the outcome; repeatable."),
+    ] = None,
+    prevalence: Annotated[
+        float | None,
+        typer.Option("--prevalence", metavar="FRACTION", help="How common it is among the others, 0 to 1."),
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="LIST", help="html, docx, pdf, json, with commas: files in --out."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A folder for the document and its figures.")
+    ] = None,
+    library: Library = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Say how strong an unmeasured confounder would have to be to explain an effect away: E-values, RAS, fragility."""
+    terminal.use_json(json)
+    from crlm.evidence.robustness import as_json, assess
+    from crlm.output import refuse_foreign
+
+    wanted = _formats(formats, out)
+    if out is not None:
+        refuse_foreign(out, ENTRIES)
+    if estimate is None:
+        effect, title, endpoint = _of_paper(paper, row, (lower, upper, measure), library)
+    else:
+        effect, title, endpoint = (
+            _given(paper, estimate, lower, upper, measure),
+            "An effect given by hand",
+            "OS",
+        )
+    if outcome_common is not None:
+        effect = replace(effect, outcome_common=outcome_common, common_because="as given on the command line")
+    if table is not None:
+        effect = replace(effect, table=_table(table), table_place="as given on the command line")
+    known = _confounder(confounder, confounder_effect, prevalence, endpoint, library)
+    try:
+        found = assess(effect, known)
+    except ValueError as error:
+        given = f"it cannot be assessed: {error}."
+        raise _wrong(given, "ratios above 0 within their interval; counts of patients.", None) from None
+    document = {"exit_code": 0, **as_json(found)}
+    if out is not None:
+        _write(found, document, title, wanted, out)
+    if json:
+        terminal.print_json(document)
+    elif not quiet:
+        _print(found, out)
+
+
+def _of_paper(
+    paper: str | None, row: str | None, other: tuple[object, ...], library: Path | None
+) -> tuple[Effect, str, str]:
+    """The effect of a row, the paper's title, and the endpoint."""
+    from crlm.evidence.robustness import effect_of
+
+    if paper is None or row is None:
+        given = "neither a row of a paper nor --estimate is given." if paper is None else "ROW is missing."
+        fix = "crlm evidence show PAPER --table effects lists the rows."
+        raise _wrong(given, "PAPER ROW, or --estimate with --measure.", fix)
+    if any(one is not None for one in other):
+        given = "--lower, --upper and --measure belong to --estimate; a row has its own."
+        raise _wrong(given, "PAPER ROW alone, or --estimate with them.", "leave them out.")
+    found = find_paper(paper, library)
+    effect = effect_of(found, row)
+    endpoint = next(one.endpoint for one in found.numbers.effects if one.row_id == row)
+    return effect, found.about.title, endpoint
+
+
+def _given(
+    paper: str | None, estimate: float, lower: float | None, upper: float | None, measure: str | None
+) -> Effect:
+    from crlm.evidence.robustness import Effect
+    from crlm.evidence.robustness.effect import MEASURES as KNOWN
+
+    if paper is not None:
+        raise _wrong("both a paper and --estimate are given.", "one of the two.", "leave one out.")
+    if measure is None or measure.upper() not in KNOWN:
+        given = "--measure is missing." if measure is None else f'--measure was "{measure}".'
+        raise _wrong(given, f"{', '.join(MEASURES)}.", "say what --estimate is: --measure HR.")
+    return Effect(
+        label="effect given on the command line",
+        measure=KNOWN[measure.upper()],
+        estimate=estimate,
+        lower=lower,
+        upper=upper,
+        outcome_common=None,
+        common_because="how common the outcome is was not said: --outcome-common or --outcome-rare",
+        crude=None,
+        place="given on the command line",
+    )
+
+
+def _confounder(
+    name: str | None,
+    effects: list[float] | None,
+    prevalence: float | None,
+    endpoint: str,
+    library: Path | None,
+) -> Confounder | None:
+    """RAS mutation as the library prints it, with what was given instead; another one must be described."""
+    from crlm.evidence.robustness import Confounder, KnownEffect, ras_mutation
+
+    if prevalence is not None and not 0.0 <= prevalence <= 1.0:
+        raise _wrong(f"--prevalence was {prevalence:g}.", "a fraction from 0 to 1.", "write 0.4 for 40 %.")
+    if any(not 0.0 < one < float("inf") for one in effects or ()):
+        raise _wrong(f"--confounder-effect was {effects}.", "ratios above 0.", None)
+    if name is not None and (not effects or prevalence is None):
+        given = f'of the confounder "{name}" the effect or the prevalence is missing.'
+        raise _wrong(given, "both.", "add --confounder-effect 2 --prevalence 0.3, for example.")
+    ras = (
+        None
+        if name is not None
+        else ras_mutation((find_paper(one, library) for one in known_papers(library)), endpoint)
+    )
+    own = tuple(
+        KnownEffect("as given", one, None, None, "given on the command line") for one in effects or ()
+    )
+    if ras is None:
+        if not own or prevalence is None:
+            return None
+        return Confounder(name or "RAS mutation", own, prevalence, "as given on the command line")
+    if own:
+        ras = replace(ras, effects=own)
+    if prevalence is not None:
+        ras = replace(ras, prevalence=prevalence, prevalence_place="as given on the command line")
+    return ras
+
+
+def _table(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    try:
+        (a, n), (b, m) = (map(int, part.split("/")) for part in text.split(","))
+    except ValueError:
+        given = f'--table was "{text}".'
+        raise _wrong(
+            given, "events/patients of the exposed, a comma, the same of the others.", "--table 12/50,20/52"
+        ) from None
+    return (a, n), (b, m)
+
+
+def _formats(given: str | None, out: Path | None) -> tuple[str, ...]:
+    if given is None:
+        return FORMATS
+    wanted = tuple(one.strip() for one in given.split(","))
+    unknown = [one for one in wanted if one not in FORMATS]
+    if unknown:
+        raise _wrong(f'--format names "{unknown[0]}".', f"{', '.join(FORMATS)}.", None)
+    if out is None:
+        raise _wrong(
+            "--format is for files, and no folder is given.", "--format with --out.", "add --out robustness."
+        )
+    return wanted
+
+
+def _wrong(given: str, allowed: str, fix: str | None) -> ArgumentError:
+    return ArgumentError(Problem("robustness-option", given, allowed, fix))
+
+
+def _write(
+    found: Robustness, about: dict[str, object], title: str, formats: tuple[str, ...], out: Path
+) -> None:
+    import json
+
+    from crlm.evidence.robustness.page import document
+    from crlm.output import staged_folder
+    from crlm.rendering.files import FORMATS as RENDERED
+    from crlm.rendering.files import write_document
+
+    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    with staged_folder(out, ours=ENTRIES) as folder:
+        if "json" in formats:
+            text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+            (folder / "robustness.json").write_text(text, encoding="utf-8")
+        pages = [one for one in RENDERED if one in formats or one == "figures"]
+        write_document(
+            document(found, title=title, created=created), folder, formats=pages, name="robustness"
+        )
+
+
+def _print(found: Robustness, out: Path | None) -> None:
+    from crlm.evidence.robustness.page import in_short
+
+    for words in in_short(found):
+        typer.echo(words)
+    if found.fragility is None:
+        typer.echo(f"No fragility index: {found.fragility_reason}.")
+    if out is not None:
+        typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")
