@@ -83,7 +83,7 @@ def audit(
 
 
 def _formats(given: str | None, out: Path | None, *, json: bool) -> tuple[str, ...]:
-    from crlm.problems import ArgumentError, Problem
+    from crlm.problems import ArgumentError, Problem, did_you_mean
 
     if given is None:
         return FORMATS if out is not None else ()
@@ -95,13 +95,15 @@ def _formats(given: str | None, out: Path | None, *, json: bool) -> tuple[str, .
                     "audit-format",
                     f'the format "{one}" is not known',
                     f"{', '.join(FORMATS)}.",
-                    "name some of these.",
+                    did_you_mean(one, FORMATS),
                 )
             )
     if out is None and (files := [one for one in wanted if one != "json"]):
         raise ArgumentError(
             Problem(
-                "audit-out", f"{' and '.join(files)} are files, and no folder is given", fix="add --out DIR."
+                "audit-out",
+                f"{' and '.join(files)} can only be written to files, and no folder is given",
+                fix="add --out DIR.",
             )
         )
     return wanted
@@ -109,14 +111,17 @@ def _formats(given: str | None, out: Path | None, *, json: bool) -> tuple[str, .
 
 def _severity(given: str) -> Severity:
     from crlm.evidence.audit import SEVERITIES
-    from crlm.problems import ArgumentError, Problem
+    from crlm.problems import ArgumentError, Problem, did_you_mean
 
     for one in SEVERITIES:
         if one == given:
             return one
     raise ArgumentError(
         Problem(
-            "audit-severity", f'"{given}" is no severity', f"{', '.join(SEVERITIES)}.", "name one of these."
+            "audit-severity",
+            f'"{given}" is no severity',
+            f"{', '.join(SEVERITIES)}.",
+            did_you_mean(given, SEVERITIES),
         )
     )
 

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from crlm.cli import compare as compare_command
+from crlm.cli import evidence_audit as audit_command
 from crlm.cli import main
 from crlm.cli.flow import read_records
 from crlm.cohort.derived import DerivedVariable, add_derived
@@ -24,6 +25,7 @@ from crlm.problems import CrlmError, Problem
 from crlm.registry.reading import door, read_table
 from crlm.registry.synthetic import synthetic_table
 from crlm.study.protocol.load import find_protocol, load_protocol
+from tests.docs.evidence_specimens import EVIDENCE_SPECIMENS
 from tests.docs.export_specimens import EXPORT_SPECIMENS
 from tests.docs.registry_specimens import REGISTRY_SPECIMENS
 from tests.docs.small_study import HEADER, PROTOCOL, ROWS, changed, data_problems, protocol_problems, table
@@ -246,6 +248,9 @@ SPECIMENS = {
     "output-is-a-file": output("report.pdf", before=lambda path: path.touch()),
     "output-not-ours": output("documents", before=folder_with_notes),
     "output-not-writable": output("notes.txt/report", before=lambda path: path.parent.touch()),
+    "audit-format": lambda: raised(lambda: audit_command._formats("odt", None, json=False)),
+    "audit-out": lambda: raised(lambda: audit_command._formats("html", None, json=False)),
+    "audit-severity": lambda: raised(lambda: audit_command._severity("grave")),
     "compare-study": lambda: raised(lambda: compare_command._repeats_a_paper("resected-crlm-public")),
     "compare-two-runs": lambda: raised(
         lambda: compare_command._results(None, Path("r"), Path("d"), None, print)
@@ -467,6 +472,8 @@ SPECIMENS = {
     "identifier-form": in_cell(3, "id", "Jansen"),
     "records-alike": two_alike,
     # registries and mappings
+    # papers
+    **EVIDENCE_SPECIMENS,
     **EXPORT_SPECIMENS,
     **REGISTRY_SPECIMENS,
 }

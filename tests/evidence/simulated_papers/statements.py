@@ -37,13 +37,7 @@ def statements(tables: Tables, style: Style, make: np.random.Generator) -> None:
             tables, common, context="vanished metastases", arm="all", outcome="complete response / resected",
             value_printed=f"{found}/{left}", numerator=found, denominator=left, unit="n/N",
         )  # fmt: skip
-        at_five = float(make.uniform(20, 70))
-        text = style.number(at_five, style.survival_decimals)
-        survival.append(float(text.replace(style.decimal_mark, ".")))
-        _add(
-            tables, common, context="resection", arm="resection", outcome="OS", timepoint="5y", n_printed=sum(sizes),
-            n=sum(sizes), value_printed=text, value=survival[-1], value_op="=", unit="%",
-        )  # fmt: skip
+        survival.append(_survival(tables, common, style, make, sum(sizes)))
         months = sorted(make.uniform(3, 60, 3))
         shown = [style.number(one, 1, mark=False) for one in months]
         _add(
@@ -57,6 +51,26 @@ def statements(tables: Tables, style: Style, make: np.random.Generator) -> None:
         context="resection", arm="resection", outcome="OS", timepoint="5y", value_printed=f"{low}\u2013{high}",
         range_low=min(survival), range_high=max(survival), unit="%",
     )  # fmt: skip
+
+
+def _survival(tables: Tables, common: dict, style: Style, make: np.random.Generator, n: int) -> float:
+    """Survival at 1, 3 and 5 years and its median, with and without disease; returns that at 5 years as printed."""
+    scale, shape = float(make.uniform(40, 140)), float(make.uniform(0.8, 1.4))
+    of = {"context": "resection", "arm": "resection", "n_printed": n, "n": n, "value_op": "="}
+    last = 0.0
+    for outcome, months in (("DFS", scale * make.uniform(0.2, 0.6)), ("OS", scale)):
+        for years in (1, 3, 5):
+            share = 100 * float(np.exp(-((12 * years / months) ** shape)))
+            text = style.number(share, style.survival_decimals)
+            last = float(text.replace(style.decimal_mark, "."))
+            shown = {"value_printed": text, "value": last, "unit": "%", "timepoint": f"{years}y"}
+            _add(tables, common, **of, outcome=outcome, **shown)
+        text = style.number(months * float(np.log(2)) ** (1 / shape), style.survival_decimals)
+        value = text.replace(style.decimal_mark, ".")
+        _add(
+            tables, common, **of, outcome=f"{outcome} median", value_printed=text, value=value, unit="months"
+        )
+    return last
 
 
 def _add(tables: Tables, common: dict, **cells: object) -> Row:
