@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from crlm.pathway.case_values import NotUsable, Refused, read_value
+from crlm.pathway.case_values import ForeignValueError, UnusableValueError, read_value
 from crlm.pathway.conditions.values import Value
 from crlm.pathway.contradictions import Contradicted
 from crlm.pathway.model import Input
@@ -121,9 +121,9 @@ def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = Non
             continue
         try:
             value = read_value(inputs[key], given)
-        except Refused as refused:
+        except ForeignValueError as refused:
             problems.append(Problem("case-value", refused.given, refused.allowed, refused.fix, place))
-        except NotUsable as finding:
+        except UnusableValueError as finding:
             findings.append(Contradicted(finding.kind, (key,), finding.says, used=False))
         else:
             if value is not None:

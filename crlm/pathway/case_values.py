@@ -27,7 +27,7 @@ MOST_DIGITS = 40
 """Digits of a number and decimals of it: sums and products of such numbers are exact in `EXACT`."""
 
 
-class Refused(Exception):
+class ForeignValueError(Exception):
     """A value that is not one of the input's: an error."""
 
     def __init__(self, given: str, allowed: str, fix: str) -> None:
@@ -35,7 +35,7 @@ class Refused(Exception):
         super().__init__(given)
 
 
-class NotUsable(Exception):
+class UnusableValueError(Exception):
     """A value of the wrong kind (`wrong-type`) or impossible (`impossible-value`): reported, and unknown."""
 
     def __init__(self, kind: str, says: str) -> None:
@@ -47,7 +47,7 @@ def read_value(one: Input, given: Any) -> Value:
     """What a case gives for an input; None when it is unknown.
 
     Unknown is null, an empty text, "unknown" and "uncertain", the last one not where it is a level (PER-07). Raises
-    `Refused` for what is not among the levels and `NotUsable` for a number or date that cannot be used.
+    `ForeignValueError` for what is not among the levels, `UnusableValueError` for a number or date that cannot be used.
     """
     if given is None or (isinstance(given, str) and given.strip() in UNKNOWN_WORDS - set(one.levels)):
         return None
@@ -78,8 +78,8 @@ def _level(one: Input, given: Any) -> str:
     raise _refused(one, given, did_you_mean(_shown(given), [*one.levels, "unknown"]))
 
 
-def _refused(one: Input, given: Any, fix: str) -> Refused:
-    return Refused(f"{one.name} is {_shown(given)}", f"{', '.join(one.levels)}, unknown.", fix)
+def _refused(one: Input, given: Any, fix: str) -> ForeignValueError:
+    return ForeignValueError(f"{one.name} is {_shown(given)}", f"{', '.join(one.levels)}, unknown.", fix)
 
 
 def _per_lesion(one: Input, given: Any) -> tuple[str, ...] | None:
@@ -99,10 +99,10 @@ def _date(one: Input, given: Any) -> datetime.date:
         try:
             return datetime.date.fromisoformat(given.strip())
         except ValueError:
-            raise NotUsable(
+            raise UnusableValueError(
                 "impossible-value", f"{one.name} is {given}, a day that does not exist. It counts as unknown."
             ) from None
-    raise NotUsable(
+    raise UnusableValueError(
         "wrong-type",
         f"{one.name} is {_shown(given)}, and a date is expected (2026-01-31). It counts as unknown.",
     )
@@ -114,7 +114,7 @@ def _number(one: Input, given: Any) -> Decimal | Span:
         value: Decimal | Span = limits
         if one.type == "integer" and limits != limits.to_integral_value():
             says = f"{one.name} is {_plain(limits)}, and a whole number is expected. It counts as unknown."
-            raise NotUsable("impossible-value", says)
+            raise UnusableValueError("impossible-value", says)
         allowed = _allowed(one)
         possible = allowed is None or not (less(limits, allowed) or less(allowed, limits))
     else:
@@ -126,7 +126,9 @@ def _number(one: Input, given: Any) -> Decimal | Span:
         unit = f" {one.unit}" if one.unit else ""
         within = f": {one.range.in_words()}{unit} is possible" if one.range else ", which no number is"
         shown = _plain(value) if isinstance(value, Decimal) else str(value)
-        raise NotUsable("impossible-value", f"{one.name} is {shown}{unit}{within}. It counts as unknown.")
+        raise UnusableValueError(
+            "impossible-value", f"{one.name} is {shown}{unit}{within}. It counts as unknown."
+        )
     return value
 
 
@@ -155,9 +157,13 @@ def _of_mapping(one: Input, given: Mapping[str, Any]) -> Span:
     if foreign or not given:
         word = str(foreign[0]) if foreign else ""
         fix = did_you_mean(word, LIMITS) if word else f"give one or two of {', '.join(LIMITS)}."
-        raise Refused(f"{one.name} is {_shown(given)}", f"a number, or limits: {', '.join(LIMITS)}.", fix)
+        raise ForeignValueError(
+            f"{one.name} is {_shown(given)}", f"a number, or limits: {', '.join(LIMITS)}.", fix
+        )
     if {"at_least", "more_than"} <= set(given) or {"at_most", "less_than"} <= set(given):
-        raise Refused(f"{one.name} has two limits on the same side", "one on each side.", "keep one of them.")
+        raise ForeignValueError(
+            f"{one.name} has two limits on the same side", "one on each side.", "keep one of them."
+        )
     numbers: dict[str, Decimal] = {}
     for key, value in given.items():
         limit = None if isinstance(value, Mapping) else _limits(one, value)
@@ -181,16 +187,16 @@ def _exact(one: Input, value: Decimal) -> Decimal:
         short = False
     if not short:
         says = f"{one.name} has more than {MOST_DIGITS} digits or decimals. It counts as unknown."
-        raise NotUsable("impossible-value", says)
+        raise UnusableValueError("impossible-value", says)
     return value
 
 
-def _no_number(one: Input, given: Any) -> NotUsable:
+def _no_number(one: Input, given: Any) -> UnusableValueError:
     hint = ""
     if isinstance(given, str) and re.fullmatch(r"\d+,\d+", given.strip()):
         hint = f" Write {given.strip().replace(',', '.')}."
     says = f"{one.name} is {_shown(given)}, and a number is expected. It counts as unknown.{hint}"
-    return NotUsable("wrong-type", says)
+    return UnusableValueError("wrong-type", says)
 
 
 def _allowed(one: Input) -> Span | None:

@@ -55,13 +55,14 @@ class MissingInput:
     """An unknown input that belongs to a rule that applies, or that settles whether one does.
 
     `settles` are the rules whose result is unknown or gate_unknown and hangs on it, `open_labels` those whose label it
-    could still change, `listed_by` the other rules that apply and list it.
+    could still change, `others` the rest: rules that apply and list it, or whose two-valued answer
+    it could change.
     """
 
     name: str
     settles: tuple[str, ...]
     open_labels: tuple[str, ...]
-    listed_by: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,13 @@ def _result(facts: CaseFacts, rule: Rule) -> RuleResult:
     result = result_of(facts, rule.id)
     applies: Applies = "no" if result == NOT_APPLICABLE else "unknown" if result == GATE_UNKNOWN else "yes"
     own = facts.rules.programs[rule.id]
-    support = facts.rules.support[rule.id]
-    order = facts.rules.inputs
+    used, shown = facts.rules.displayed[rule.id]
     return RuleResult(
         id=rule.id,
         result=result,
         applies=applies,
-        used={name: facts.values.get(name) for name in order if name in support},
-        shown={name: facts.values.get(name) for name in rule.inputs if name not in support},
+        used={name: facts.values.get(name) for name in used},
+        shown={name: facts.values.get(name) for name in shown},
         could_change=_could_change(facts, rule.id, applies),
         flags=facts.flags_of(rule.id) if own.labels and applies == "yes" else (),
         computed={name: facts.rules.value(expr)(facts) for name, expr in own.computed.items()},
@@ -165,20 +165,23 @@ def _conflicts(facts: CaseFacts, results: Mapping[str, RuleResult]) -> list[Conf
 
 def _missing(rules: RuleSet, case: Case, results: Mapping[str, RuleResult]) -> tuple[MissingInput, ...]:
     """The unknown inputs of rules that apply, and those that settle whether a rule applies (DER-04)."""
+    hanging: dict[str, list[RuleResult]] = {}
+    for one in results.values():
+        for name in one.could_change:
+            hanging.setdefault(name, []).append(one)
     found = []
-    listed = {id_: frozenset(rule.inputs) for id_, rule in rules.rules.items()}
     for name in rules.inputs:
         if case.values.get(name) is not None:
             continue
-        asked = [
-            one
-            for id_, one in results.items()
-            if (one.applies == "yes" and name in listed[id_]) or name in one.could_change
+        asking = hanging.get(name, [])
+        settles = tuple(one.id for one in asking if one.result in (UNKNOWN, GATE_UNKNOWN))
+        labels = tuple(one.id for one in asking if one.id not in settles and rules.rules[one.id].labels)
+        rest = [one.id for one in asking if one.id not in settles and one.id not in labels]
+        rest += [
+            id_
+            for id_ in rules.listed_by[name]
+            if results[id_].applies == "yes" and name not in results[id_].could_change
         ]
-        if asked:
-            hanging = [one for one in asked if name in one.could_change]
-            settles = tuple(one.id for one in hanging if one.result in (UNKNOWN, GATE_UNKNOWN))
-            labels = tuple(one.id for one in hanging if one.id not in settles and rules.rules[one.id].labels)
-            rest = tuple(one.id for one in asked if one.id not in settles and one.id not in labels)
-            found.append(MissingInput(name, settles, labels, rest))
+        if asking or rest:
+            found.append(MissingInput(name, settles, labels, tuple(rest)))
     return tuple(found)

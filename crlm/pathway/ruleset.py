@@ -142,6 +142,25 @@ class RuleSet:
             for id_, own in self.programs.items()
         }
 
+    @cached_property
+    def displayed(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """For each rule the inputs that its result depends on, in their order, and those that are only displayed."""
+        return {
+            id_: (
+                tuple(name for name in self.inputs if name in self.support[id_]),
+                tuple(name for name in rule.inputs if name not in self.support[id_]),
+            )
+            for id_, rule in self.rules.items()
+        }
+
+    @cached_property
+    def listed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """For each input the rules that list it."""
+        return {
+            name: tuple(id_ for id_, rule in self.rules.items() if name in rule.inputs)
+            for name in self.inputs
+        }
+
     def inputs_behind(self, expr: Expr) -> frozenset[str]:
         """The inputs that a condition depends on, through definitions and other rules too."""
         found: set[str] = set()

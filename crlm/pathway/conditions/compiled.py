@@ -76,11 +76,14 @@ def compiled_value(expr: Expr, inputs: frozenset[str], named_labels: frozenset[s
 
 
 class Compiler:
+    """Turns nodes into functions of `Facts`, one method per kind of result."""
+
     def __init__(self, inputs: frozenset[str], named_labels: frozenset[str]) -> None:
         self.inputs = inputs
         self.named_labels = named_labels
 
     def condition(self, node: Node) -> Answer:
+        """A node that is true, false or unknown."""
         match node:
             case And(parts):
                 return _all(tuple(self.condition(part) for part in parts))
@@ -145,6 +148,7 @@ class Compiler:
         return lambda facts: asked(facts) is None
 
     def value(self, node: Node) -> Reader:
+        """A node that is a number, a level or a date, None when unknown."""
         match node:
             case Number() | Text():
                 constant = _literal(node)

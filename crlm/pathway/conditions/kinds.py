@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from crlm.dictionary.expressions.syntax import (
@@ -42,6 +43,12 @@ class Names:
     conditions: frozenset[str] = frozenset()
     label_rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """Inputs, and definitions as variables that are yes or no."""
+        definitions = {one: Variable(name=one, label=one, type="yes_no") for one in sorted(self.definitions)}
+        return {**self.inputs, **definitions}
+
     @property
     def all(self) -> list[str]:
         """Every name that can stand in a condition, inputs first."""
@@ -68,8 +75,7 @@ class _Kinds(Kinds):
     """The kinds of the dictionary's expressions, with the functions and the names of conditions."""
 
     def __init__(self, names: Names) -> None:
-        definitions = {one: Variable(name=one, label=one, type="yes_no") for one in sorted(names.definitions)}
-        super().__init__({**names.inputs, **definitions})
+        super().__init__(names.variables)
         self.names = names
         self._functions = {
             **dict.fromkeys(PRESENCE, self._presence),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from crlm.dictionary.expressions.syntax import And, Call, Expr, Name, Node, Not, Or, every_node
-from crlm.pathway.conditions.compiled import Answer, Facts, Compiler
+from crlm.pathway.conditions.compiled import Answer, Compiler, Facts
 from crlm.pathway.conditions.language import OF_CONDITIONS, id_of, is_of_rule
 from crlm.pathway.conditions.values import OneOf, Span, flipped
 
