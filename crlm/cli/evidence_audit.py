@@ -32,7 +32,7 @@ def audit(
             metavar="PAPER", help="Ids of papers of the library, or folders; without any, all papers."
         ),
     ] = None,
-    formats: Annotated[
+    format_: Annotated[
         str | None,
         typer.Option(
             "--format",
@@ -59,7 +59,7 @@ def audit(
     Numbers that disagree are misprints more often than anything else. Exit code 0 whatever is found.
     """
     terminal.use_json(json)
-    wanted = _formats(formats, out, json=json)
+    wanted = _formats(format_, out, json=json)
     least = _severity(severity)
     from crlm.evidence.audit import audit as audited
 

@@ -10,6 +10,7 @@ import typer
 
 from crlm import problems
 from crlm.cli import app, main
+from crlm.evidence.loading import SHIPPED
 from crlm.output import staged_folder
 from crlm.problems import CrlmError, Place, Problem
 from tests.registry import small_registry
@@ -138,10 +139,15 @@ TABLE = ("--data", "table/clinical.csv")
         ("crlm study check", ("resected-crlm-public",)),
         ("crlm study list", ()),
         ("crlm study compare", ("hellingman-2021",)),
+        ("crlm evidence audit", ("hellingman-2021",)),
         ("crlm data check", ("resected-crlm-public", *TABLE)),
         ("crlm data import", ("registry", "--out", "snapshot")),
         ("crlm data export", ("registry", "--format", "csv", "--out", "exported")),
         ("crlm data synth", ("resected-crlm-public", "--out", "other", "--patients", "3")),
+        ("crlm evidence list", ()),
+        ("crlm evidence search", ("haip",)),
+        ("crlm evidence cite", ("ligro",)),
+        ("crlm evidence check", (str(SHIPPED / "ligro"),)),
     ],
 )
 def test_json_keys(folder, capsys, monkeypatch, command, arguments):
