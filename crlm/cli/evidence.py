@@ -10,7 +10,9 @@ import typer
 
 from crlm.cli import terminal
 from crlm.cli.evidence_audit import audit
+from crlm.cli.evidence_curve import curve
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
+from crlm.cli.evidence_robustness import robustness
 from crlm.cli.terminal import Json
 from crlm.problems import ArgumentError, CrlmError, DataError, Problem, did_you_mean
 
@@ -26,6 +28,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command()(audit)
+app.command()(curve)
+app.command()(robustness)
 
 
 @app.command("list")

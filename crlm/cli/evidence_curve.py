@@ -22,7 +22,7 @@ def curve(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="PAPER|FOLDER|FILE",
+            metavar="SOURCE",
             help="A paper of the library, a paper's folder, or a CSV file of digitised points.",
         ),
     ],

@@ -12,7 +12,7 @@ import typer
 from crlm.cli import terminal
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.terminal import Json, Quiet
-from crlm.problems import ArgumentError, Problem
+from crlm.problems import ArgumentError, DataError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from crlm.evidence.robustness import Confounder, Effect, Robustness
@@ -99,8 +99,14 @@ def robustness(
     try:
         found = assess(effect, known)
     except ValueError as error:
-        given = f"it cannot be assessed: {error}."
-        raise _wrong(given, "ratios above 0 within their interval; counts of patients.", None) from None
+        raise DataError(
+            Problem(
+                "robustness-estimate",
+                f"the effect cannot be assessed: {error}.",
+                "a ratio above 0 within its interval; events among patients.",
+                "look at the print again: such numbers are misprints.",
+            )
+        ) from None
     document = {"exit_code": 0, **as_json(found)}
     if out is not None:
         _write(found, document, title, wanted, out)
@@ -166,7 +172,7 @@ def _confounder(
     if prevalence is not None and not 0.0 <= prevalence <= 1.0:
         raise _wrong(f"--prevalence was {prevalence:g}.", "a fraction from 0 to 1.", "write 0.4 for 40 %.")
     if any(not 0.0 < one < float("inf") for one in effects or ()):
-        raise _wrong(f"--confounder-effect was {effects}.", "ratios above 0.", None)
+        raise _wrong(f"--confounder-effect was {effects}.", "ratios above 0.", "write 1.5 for half as much again.")
     if name is not None and (not effects or prevalence is None):
         given = f'of the confounder "{name}" the effect or the prevalence is missing.'
         raise _wrong(given, "both.", "add --confounder-effect 2 --prevalence 0.3, for example.")
@@ -206,7 +212,7 @@ def _formats(given: str | None, out: Path | None) -> tuple[str, ...]:
     wanted = tuple(one.strip() for one in given.split(","))
     unknown = [one for one in wanted if one not in FORMATS]
     if unknown:
-        raise _wrong(f'--format names "{unknown[0]}".', f"{', '.join(FORMATS)}.", None)
+        raise _wrong(f'--format names "{unknown[0]}".', f"{', '.join(FORMATS)}.", did_you_mean(unknown[0], FORMATS))
     if out is None:
         raise _wrong(
             "--format is for files, and no folder is given.", "--format with --out.", "add --out robustness."
@@ -214,7 +220,7 @@ def _formats(given: str | None, out: Path | None) -> tuple[str, ...]:
     return wanted
 
 
-def _wrong(given: str, allowed: str, fix: str | None) -> ArgumentError:
+def _wrong(given: str, allowed: str, fix: str) -> ArgumentError:
     return ArgumentError(Problem("robustness-option", given, allowed, fix))
 
 

@@ -127,7 +127,9 @@ def _points(path: Path, problems: list[Problem]) -> dict[str, list[tuple[float, 
     rows, header = _table(path, problems, ("arm", "time"))
     scales = [name for name in ("survival", "survival_percent") if name in header]
     if header and len(scales) != 1:
-        what = "both are there" if scales else f"the columns are {', '.join(header)}"
+        what = "survival and survival_percent are both there"
+        if not scales:
+            what = f"there is no column survival or survival_percent; the columns are {', '.join(header)}"
         problems.append(
             Problem(
                 "curve-columns",
