@@ -77,7 +77,7 @@ def _description(folder: Path) -> tuple[Description | None, list[Problem]]:
             Problem("evidence-folder", f"the file is not TOML: {error}", None, "mend that line.", place)
         ]
     as_json = description_json(given)
-    problems = description_problems(given, as_json, file, lines_of(text))
+    problems = description_problems(as_json, file, lines_of(text))
     return (None, list(problems)) if problems else (Description.model_validate_json(as_json), [])
 
 

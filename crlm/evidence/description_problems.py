@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from crlm.dictionary.toml_lines import Lines
 from crlm.evidence.description import Description
-from crlm.problems import Place, Problem, did_you_mean
+from crlm.problems import Place, Problem, did_you_mean, nearest
 
 IN_WORDS = {
     "string_type": ("a text", 'put it in quotes: "..."'),
@@ -20,25 +20,32 @@ IN_WORDS = {
     "model_type": ("a table", "write its keys under a heading in square brackets."),
 }
 PATTERNS = {
-    "a-z0-9": "small letters, digits, dots, underscores and hyphens.",
+    "[a-z0-9]": "small letters, digits, dots, underscores and hyphens.",
     "10": "a DOI without its address: 10.1000/xyz123.",
     r"\d{4}": "YYYY, YYYY-MM or YYYY-MM-DD.",
 }
 
 
-def description_problems(
-    given: Mapping[str, Any], text_as_json: str, file: str, lines: Lines
-) -> tuple[Problem, ...]:
-    """Every problem of a parsed paper.toml's shape, by line; none when it can be loaded."""
+def description_problems(text_as_json: str, file: str, lines: Lines) -> tuple[Problem, ...]:
+    """Every problem of the shape of a paper.toml (its values as JSON), by line; none when it can be loaded."""
     try:
         Description.model_validate_json(text_as_json)
     except ValidationError as error:
-        found = [_problem(one, given, file, lines) for one in error.errors()]
+        found = [_problem(one, file, lines) for one in _without_misspelt(error.errors())]
         return tuple(sorted(found, key=lambda problem: problem.place.line or 0))
     return ()
 
 
-def _problem(error: Any, given: Mapping[str, Any], file: str, lines: Lines) -> Problem:
+def _without_misspelt(errors: list[Any]) -> Iterator[Any]:
+    """The errors; `titel = ...` is one mistake, not an unknown key and an absent one."""
+    unknown = [one["loc"] for one in errors if one["type"] == "extra_forbidden"]
+    for one in errors:
+        beside = [str(path[-1]) for path in unknown if path[:-1] == one["loc"][:-1]]
+        if one["type"] != "missing" or nearest(str(one["loc"][-1]), beside) is None:
+            yield one
+
+
+def _problem(error: Any, file: str, lines: Lines) -> Problem:
     path = tuple(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
     parent, key = path[:-1], str(path[-1]) if path else ""

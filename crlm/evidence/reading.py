@@ -46,8 +46,8 @@ def read_cell(name: str, table: str, printed: str, statistic: str = "") -> str:
         return _of_summary(name, printed, statistic)
     found = numbers(printed)
     if name in ("ci_low", "ci_high"):
-        return f"{found[name == 'ci_high']:.17g}" if len(found) == 2 else ""
-    return f"{found[0]:.17g}" if len(found) == 1 else ""
+        return f"{found[name == 'ci_high']:.15g}" if len(found) == 2 else ""
+    return f"{found[0]:.15g}" if len(found) == 1 else ""
 
 
 ORDER = {
@@ -65,4 +65,4 @@ def _of_summary(name: str, printed: str, statistic: str) -> str:
     found, order = numbers(printed), ORDER.get(statistic, ())
     if name not in order or len(found) != len(order):
         return ""
-    return f"{found[order.index(name)]:.17g}"
+    return f"{found[order.index(name)]:.15g}"

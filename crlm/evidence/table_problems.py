@@ -166,7 +166,7 @@ def _number_problem(column: Column, cell: str, place: Place) -> Problem | None:
     if not math.isfinite(value):
         found = numbers(cell)
         fix = (
-            f"write {found[0]:.17g}."
+            f"write {found[0]:.15g}."
             if len(found) == 1
             else "leave it empty where the paper prints no number."
         )

@@ -25,6 +25,7 @@ from crlm.problems import CrlmError, Problem
 from crlm.registry.reading import door, read_table
 from crlm.registry.synthetic import synthetic_table
 from crlm.study.protocol.load import find_protocol, load_protocol
+from tests.docs.curve_specimens import CURVE_SPECIMENS
 from tests.docs.evidence_specimens import EVIDENCE_SPECIMENS
 from tests.docs.export_specimens import EXPORT_SPECIMENS
 from tests.docs.registry_specimens import REGISTRY_SPECIMENS
@@ -473,6 +474,7 @@ SPECIMENS = {
     "records-alike": two_alike,
     # registries and mappings
     # papers
+    **CURVE_SPECIMENS,
     **EVIDENCE_SPECIMENS,
     **EXPORT_SPECIMENS,
     **REGISTRY_SPECIMENS,

@@ -1,7 +1,7 @@
 """Every code block in the documentation runs, in the order of its page, in a copy of the page's folder.
 
 - ```python blocks of a page share one namespace; each line of an ```output block must stand in what they printed;
-- ```toml file=NAME blocks are written to NAME; other toml blocks must at least be TOML;
+- ```toml file=NAME and ```csv file=NAME blocks are written to NAME; other toml blocks must at least be TOML;
 - ```console blocks run each line that begins with "$ "; each other line must stand in what was printed (a line may end
   early: the rest of the printed line does not matter);
 - ```json blocks must be JSON; ```sh blocks are shown only: they clone and install;
@@ -56,12 +56,21 @@ def test_code_blocks(page, tmp_path, monkeypatch, capsys):
                 )
         elif language == "toml":
             tomllib.loads(code)
-            if "file" in options:
-                (folder / options["file"]).write_text(code, encoding="utf-8")
+            written(folder, options, code)
+        elif language == "csv":
+            written(folder, options, code)
         elif language == "json":
             json.loads(code)
         elif language == "console":
             run_session(code, folder)
+
+
+def written(folder, options, code):
+    """Write a block to the file that it names, if it names one."""
+    if "file" in options:
+        path = folder / options["file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code, encoding="utf-8")
 
 
 def run_session(code, folder):

@@ -1,0 +1,51 @@
+"""A way to make every problem of papers happen."""
+
+from pathlib import Path
+
+import typer
+
+from crlm.cli import evidence as command
+from crlm.cli.evidence_papers import find_paper, known_papers
+from crlm.evidence.checking import check_paper
+from crlm.problems import CrlmError
+from tests.evidence.library.small_paper import COUNTS, written
+
+HEADER = COUNTS.partition("\n")[0]
+
+
+def refused(call):
+    """The problems of a refusal."""
+    try:
+        call()
+    except CrlmError as error:
+        return error.problems
+    except typer.Exit:
+        return ()
+    return ()
+
+
+def in_paper(**changes):
+    """A problem of the small paper with one text changed."""
+    return lambda: check_paper(written(Path(), **changes))
+
+
+def without_description():
+    folder = written(Path())
+    (folder / "paper.toml").unlink()
+    return check_paper(folder)
+
+
+EVIDENCE_SPECIMENS = {
+    "evidence-paper": lambda: refused(lambda: find_paper("buisman")),
+    "evidence-library": lambda: refused(lambda: known_papers(Path("nowhere"))),
+    "evidence-row": lambda: refused(lambda: command.show("ligro", row="E9")),
+    "evidence-format": lambda: refused(lambda: command.cite(["ligro"], format_="ris")),
+    "evidence-folder": without_description,
+    "evidence-key": in_paper(paper=("title =", "titel =")),
+    "evidence-table": in_paper(counts=(HEADER, HEADER.replace(",", ";"))),
+    "evidence-column": in_paper(counts=("level", "levl")),
+    "evidence-cell": in_paper(counts=("65.0,26,65.0", "65.0,many,65.0")),
+    "evidence-printed": in_paper(counts=("65.0,26,65.0", "65.0,27,65.0")),
+    "evidence-reference": in_paper(counts=("Male,ablation", "Male,ablaton")),
+}
+"""By code."""
