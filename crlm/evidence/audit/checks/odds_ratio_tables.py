@@ -103,8 +103,8 @@ CHECK = Check(
     ID,
     "Odds ratios from counts",
     "A univariable odds ratio of two levels, its interval (Woolf) and its Wald p come from four counts. Given the "
-    "sizes of the levels all tables are searched; the total of events is the one on which most factors agree. A row is named "
-    "when no table prints like it. Missing values leave room for the events of the missing. Off by one in a last "
+    "sizes of the levels all tables are searched; the total of events is the one on which most factors agree. A row is "
+    "named when no table prints like it. Missing values leave room for the events of the missing. Off by one in a last "
     "digit is doubtful, all such rows together. Silent for tables that counts mostly do not reproduce.",
     odds_ratio_tables,
 )

@@ -102,7 +102,7 @@ def total_finding(
             Explanation(
                 "other-population",
                 f"{abs(events - printed.n)} {'more' if events > printed.n else 'fewer'} events than printed were "
-                "analysed: the two places count other events (a composite endpoint against a part of it) or other people.",
+                "analysed: the two places count other events (a composite endpoint against a part) or other people.",
             ),
         ),
         affects=tuple(level.row.row_id for one in members for level in one.levels),

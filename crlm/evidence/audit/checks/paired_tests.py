@@ -115,7 +115,7 @@ CHECK = Check(
     "McNemar's test from its margins",
     "How many were positive before and after fixes how many more changed one way than the other, not how many. "
     "Over every number of changes that the counts allow, the p of the exact, the asymptotic and the corrected test is "
-    "computed; a printed p that none of them attains is impossible. Silent where some table of changes gives it; not run "
-    "where the number known differs between the two readings.",
+    "computed; a printed p that none of them attains is impossible. Silent where some table of changes gives it; not "
+    "run where the number known differs between the two readings.",
     paired_tests,
 )
