@@ -11,6 +11,7 @@ from crlm.evidence.audit.printed import printed
 if TYPE_CHECKING:
     from crlm.evidence import Paper, PublishedCount, PublishedEffect
 
+TREATMENT = "treatment_group"
 WHOLE = ("", "all", "overall", "baseline", "all patients")
 """Words for everybody in the tables of counts and of effects."""
 
@@ -58,11 +59,19 @@ def total_events(paper: Paper, row: PublishedEffect) -> tuple[int, str] | None:
     return None
 
 
+def group_variables(paper: Paper, term: str) -> tuple[str, ...]:
+    """The variables of paper.toml's groups that a term stands for: its own, and the treatment when a question compares it."""
+    compared = {row_id for one in paper.questions for row_id in one.effects}
+    asked = any(one.term == term for one in paper.numbers.effects if one.row_id in compared)
+    return (term, TREATMENT) if asked else (term,)
+
+
 def _groups(paper: Paper, row: PublishedEffect) -> Behind | None:
     """The groups that paper.toml names as the levels of this term."""
     found = {}
+    variables = group_variables(paper, row.term)
     for group in paper.groups:
-        sized = group.variable == row.term and group.unit == row.unit_of_analysis and group.n is not None
+        sized = group.variable in variables and group.unit == row.unit_of_analysis and group.n is not None
         names = {one.casefold() for one in (group.level, group.id, group.label) if one}
         for level in (row.level, row.reference):
             if sized and level.casefold() in names:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks.p_against_interval import p_text, p_words
 from crlm.evidence.audit.checks.survival_curves import Point, points
+from crlm.evidence.audit.effect_sizes import group_variables
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, Quoted
 from crlm.evidence.audit.printed import Printed, printed
 from crlm.evidence.audit.ratio import Ratio, p_of, possible, quoted, ratios, z_of, z_range
@@ -61,8 +62,9 @@ def group_order(paper: Paper) -> CheckResult:
 
 def _group(paper: Paper, term: str, level: str) -> str | None:
     """The word of the survival table for a level of the comparison."""
+    variables = group_variables(paper, term)
     for one in paper.groups:
-        if one.variable == term and level.casefold() in (
+        if one.variable in variables and level.casefold() in (
             one.level.casefold(),
             one.id.casefold(),
             one.label.casefold(),

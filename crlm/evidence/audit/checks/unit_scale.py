@@ -76,8 +76,8 @@ def _of_pair(crude: Ratio, adjusted: Ratio) -> list[Finding]:
             f"The multivariable interval of {adjusted.row.term} is {max(wider, narrower):.0f} times {apart} than the "
             "univariable one, or more",
             (quoted(crude.row), quoted(adjusted.row)),
-            f"standard error of the logarithm: univariable at most {first[1]:.4f}, multivariable {second[0]:.4f} or more; "
-            f"adjusting would have to explain {shared:.0f}% of the variable's variance",
+            f"standard error of the logarithm: univariable at most {first[1]:.4f}, multivariable at least "
+            f"{second[0]:.4f}; adjusting would have to explain {shared:.0f}% of the variable's variance",
             (
                 Explanation(
                     "unit",
@@ -105,7 +105,7 @@ CHECK = Check(
     ID,
     "Units of univariable and multivariable ratios",
     "A ratio per unit keeps its unit from the univariable to the multivariable column, so that its standard error "
-    "grows by adjustment only. Four times or more, and of the right size per 10, 12, 100 or 1000 units, is doubtful: the "
-    "columns may use different units. Silent where no such scale brings the two together.",
+    "grows by adjustment only. Four times or more, and of the right size per 10, 12, 100 or 1000 units, is doubtful: "
+    "the columns may use different units. Silent where no such scale brings the two together.",
     unit_scale,
 )
