@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from crlm import __version__
-from crlm.cli import data, evidence, schema, study, terminal
+from crlm.cli import data, evidence, pathway, schema, study, terminal
 from crlm.problems import ArgumentError, CrlmError, Problem
 
 EPILOG = """\b
@@ -42,6 +42,7 @@ app = typer.Typer(
 app.add_typer(study.app, name="study")
 app.add_typer(data.app, name="data")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(pathway.app, name="pathway")
 app.add_typer(schema.app, name="schema")
 
 

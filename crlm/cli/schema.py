@@ -51,3 +51,21 @@ def audit() -> None:
     from crlm.evidence.audit.document import audit_schema
 
     print_json(audit_schema())
+
+
+@app.command()
+def case() -> None:
+    """Print the JSON Schema of a case: the pathway's inputs."""
+    from crlm.pathway.load import shipped_rules
+    from crlm.pathway.schema import case_schema
+
+    print_json(case_schema(shipped_rules()))
+
+
+@app.command()
+def pathway() -> None:
+    """Print the JSON Schema of what `crlm pathway evaluate` prints."""
+    from crlm.pathway.load import shipped_rules
+    from crlm.pathway.schema import evaluation_schema
+
+    print_json(evaluation_schema(shipped_rules()))

@@ -131,7 +131,7 @@ class _Kinds(Kinds):
             given, fix = f"{word} has no {what.removeprefix('a ')}", f"write {other}('{word}')."
         else:
             given, fix = f"there is no rule {word} that has {what}", did_you_mean(word, allowed)
-        self._fault(named, "expression-rule", given, fix, f"the id of a rule that has {what}.")
+        self._fault(named, "expression-name", given, fix, f"the id of a rule that has {what}.")
         return None
 
     def _sqrt(self, node: Call) -> Kind | None:
