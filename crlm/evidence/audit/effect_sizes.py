@@ -60,7 +60,7 @@ def total_events(paper: Paper, row: PublishedEffect) -> tuple[int, str] | None:
 
 
 def group_variables(paper: Paper, term: str) -> tuple[str, ...]:
-    """The variables of paper.toml's groups that a term stands for: its own, and the treatment when a question compares it."""
+    """The variables of groups that a term stands for: its own, and the treatment when a question compares it."""
     compared = {row_id for one in paper.questions for row_id in one.effects}
     asked = any(one.term == term for one in paper.numbers.effects if one.row_id in compared)
     return (term, TREATMENT) if asked else (term,)
