@@ -39,6 +39,10 @@ def curve(
     events: Annotated[
         list[str] | None, typer.Option("--events", metavar="ARM=N", help="Total events of an arm.")
     ] = None,
+    landmarks: Annotated[
+        bool,
+        typer.Option("--landmarks", help="The points are a few printed values, not the curve: join them."),
+    ] = False,
     slip: Annotated[
         float,
         typer.Option(
@@ -64,7 +68,7 @@ def curve(
     if out is not None:
         refuse_foreign(out, ENTRIES)
     own, total = _counts(patients, "--patients"), _counts(events, "--events")
-    found, printed, title, words = _read(source, endpoint, reference, own, total, slip, library)
+    found, printed, title, words = _read(source, endpoint, reference, own, total, landmarks, slip, library)
     recovery = recover(found, printed, title=title)
     document = {"exit_code": 0, "source": words, **as_json(recovery)}
     if out is not None:
@@ -81,6 +85,7 @@ def _read(
     reference: str | None,
     patients: dict[str, int],
     events: dict[str, int],
+    landmarks: bool,
     slip: float,
     library: Path | None,
 ) -> tuple[ReadCurve, PrintedOutcome, str, str]:
@@ -99,15 +104,15 @@ def _read(
                     "leave --endpoint out.",
                 )
             )
-        read = read_curve(path, patients=patients, events=events, slip=slip)
+        read = read_curve(path, patients=patients, events=events, slip=slip, landmarks=landmarks)
         if reference is not None:
             read = _with_reference(read, reference)
         return read, PrintedOutcome({}, {}, {}, None), path.stem, f"Digitised points in {path.name}"
-    if patients or events:
+    if patients or events or landmarks:
         raise ArgumentError(
             Problem(
                 "curve-option",
-                "--patients and --events belong to a file of points; a paper's own numbers are used for a paper.",
+                "--patients, --events and --landmarks belong to a file; a paper's own numbers are used for a paper.",
                 "a CSV file.",
                 "leave them out, or enter the numbers in the paper's folder.",
             )

@@ -64,7 +64,7 @@ def robustness(
         float | None,
         typer.Option("--prevalence", metavar="FRACTION", help="How common it is among the others, 0 to 1."),
     ] = None,
-    formats: Annotated[
+    format_: Annotated[
         str | None,
         typer.Option("--format", metavar="LIST", help="html, docx, pdf, json, with commas: files in --out."),
     ] = None,
@@ -80,7 +80,7 @@ def robustness(
     from crlm.evidence.robustness import as_json, assess
     from crlm.output import refuse_foreign
 
-    wanted = _formats(formats, out)
+    wanted = _formats(format_, out)
     if out is not None:
         refuse_foreign(out, ENTRIES)
     if estimate is None:

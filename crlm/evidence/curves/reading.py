@@ -53,11 +53,13 @@ def read_curve(
     events: Mapping[str, int] | None = None,
     time_unit: str = "",
     slip: float = SLIP,
+    landmarks: bool = False,
 ) -> ReadCurve:
     """The curve in a file, with `NAME.at_risk.csv` beside it when that is there.
 
-    `patients`, `events`: of an arm, where no numbers at risk are printed, and the total of events. Raises `DataError`
-    with every row that is wrong.
+    `patients`, `events`: of an arm, where no numbers at risk are printed, and the total of events. `landmarks`: the
+    points are a few printed values, between which the curve is not known. Raises `DataError` with every row that is
+    wrong.
     """
     problems: list[Problem] = []
     points = _points(path, problems)
@@ -114,7 +116,7 @@ def read_curve(
                 at_risk_time=tuple(at for at, _ in table),
                 at_risk=tuple(number for _, number in table),
                 events=(events or {}).get(arm),
-                landmarks=False,
+                landmarks=landmarks,
                 places=(path.name, beside.name) if arm in numbers else (path.name,),
             )
         )
