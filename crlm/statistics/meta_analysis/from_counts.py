@@ -30,8 +30,8 @@ def mantel_haenszel(
 
     Arrays as for `effects_from_counts`. The estimate is a log odds ratio, log risk ratio or risk difference; variances:
     OR Robins, Breslow & Greenland 1986; RR Greenland & Robins 1985; RD Sato, Greenland & Robins 1989. Q measures the
-    distance of the studies' own effects (1/2 added to tables with a zero) from it. `k` counts the studies that tell
-    something: of a ratio, not those where nobody or everybody of both groups has an event. All events in one group, or none at
+    distance of the studies' own effects (1/2 added to tables with a zero) from it. Q and `k` leave out studies
+    where nobody or everybody of both groups has an event. All events in one group, or none at
     all: None with a reason. Checked against: R metafor `rma.mh`.
     """
     a, b, c, d = two_by_two(events, n, events_reference, n_reference)
@@ -63,7 +63,7 @@ def mantel_haenszel(
             D = (n1 * n2 * (a + c) - a * c * total) / total**2
             variance = float(D.sum() / (R.sum() * S.sum()))
     single = effects_from_counts(events, n, events_reference, n_reference, measure=measure)
-    tells = np.array([measure == "RD" or not one for one in single.uninformative], dtype=bool)
+    tells = ~np.array(single.uninformative, dtype=bool)
     q = float(((single.values - value) ** 2 / single.variances)[tells].sum())
     return _finished("mantel-haenszel", value, variance, weights, q, int(tells.sum()), level)
 

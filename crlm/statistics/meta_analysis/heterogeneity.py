@@ -58,7 +58,7 @@ def between_studies(y: FloatArray, v: FloatArray, X: FloatArray, method: RandomM
 
 
 def _by_moments(y: FloatArray, v: FloatArray, X: FloatArray, method: RandomMethod) -> float:
-    k, p = X.shape
+    k, p = len(X), int(X.shape[1])
     if method in ("PM", "EB"):
         return _where_q_is(y, v, X, float(k - p))
     if method == "HE":
@@ -123,7 +123,7 @@ def _by_likelihood(y: FloatArray, v: FloatArray, X: FloatArray, *, restricted: b
 
 def log_likelihood(y: FloatArray, v: FloatArray, X: FloatArray, tau2: float, *, restricted: bool) -> float:
     """The (restricted) log-likelihood at tau2, maximised over b; the restricted one with the term of |X'X|."""
-    k, p = X.shape
+    k, p = len(X), int(X.shape[1])
     one = weighted_fit(y, 1.0 / (v + tau2), X)
     found = -0.5 * (float(np.log(v + tau2).sum()) + one.q)
     if not restricted:
@@ -136,7 +136,7 @@ def heterogeneity(
     y: FloatArray, v: FloatArray, X: FloatArray, method: Method, between: Between | None, level: float
 ) -> Heterogeneity:
     """Q with its test, and tau2, I2 and H2 with Q-profile intervals; of a fixed effect I2 and H2 are those of Q."""
-    k, p = X.shape
+    k, p = len(X), int(X.shape[1])
     fixed = weighted_fit(y, 1.0 / v, X)
     df = k - p
     if df < 1:
@@ -154,16 +154,16 @@ def heterogeneity(
         )
         return Heterogeneity(q, tau2, i2, Estimate(fixed.q / df, None, None, level, None, none))
     typical = df / fixed.trace
-    lower, upper, reason = q_profile(y, v, X, level)
+    lower, upper, why_not = q_profile(y, v, X, level)
 
     def through(share: bool) -> Estimate:
         low, value, high = (
             None if one is None else (100.0 * one / (typical + one) if share else one / typical + 1.0)
             for one in (lower, between.tau2, upper)
         )
-        return Estimate(value, low, high, level, None, reason)
+        return Estimate(value, low, high, level, None, why_not)
 
-    tau2 = Estimate(between.tau2, lower, upper, level, between.standard_error, reason)
+    tau2 = Estimate(between.tau2, lower, upper, level, between.standard_error, why_not)
     return Heterogeneity(q, tau2, through(True), through(False))
 
 
@@ -173,7 +173,7 @@ def q_profile(
     """The limits of tau2 between which the generalised Q is an ordinary chi-square; without them a reason."""
     from scipy import special
 
-    k, p = X.shape
+    k, p = len(X), int(X.shape[1])
     high, low = (
         2.0 * float(special.gammaincinv((k - p) / 2.0, one)) for one in ((1 + level) / 2, (1 - level) / 2)
     )
