@@ -127,48 +127,47 @@ def _named_parts(rows: list[PublishedFlow]) -> list[Ran]:
 def _shares(rows: list[PublishedFlow]) -> list[Ran]:
     """Percentages in every box, and total of a step, printed before; and the boxes of a step that make 100."""
     found: list[Ran] = []
-    steps: dict[tuple[int, int], list[tuple[PublishedFlow, Printed]]] = {}
+    steps: dict[int, list[tuple[PublishedFlow, Printed, set[int]]]] = {}
     for row in rows:
-        percent = printed(row.pct_printed)
-        if percent is None:
+        percent, wholes = printed(row.pct_printed), _wholes(rows, row)
+        if percent is None or not wholes:
             continue
-        wholes = _wholes(rows, row)
-        fitting = [n for n in wholes if n >= _number(row) and percent.contains(percentage(_number(row), n))]
-        if fitting:
+        n = _number(row)
+        fitting = {whole for whole in wholes if whole >= n and percent.contains(percentage(n, whole))}
+        found.append((1, None if fitting else _share(row, percent, wholes)))
+        steps.setdefault(_step(row), []).append((row, percent, fitting))
+    for members in steps.values():
+        total = sum((percent.value for _, percent, _ in members), Fraction(0))
+        width = sum((percent.unit for _, percent, _ in members), Fraction(0)) / 2
+        common = set.intersection(*(fitting for _, _, fitting in members))
+        boxes = [one for one, _, _ in members]
+        if len(members) < 2 or total - 100 > width or 100 - total > width or not common:
+            continue
+        if sum(map(_number, boxes)) in common:
             found.append((1, None))
-            steps.setdefault((_step(row), fitting[0]), []).append((row, percent))
             continue
-        if not wholes:
-            continue
-        nearest = min(wholes, key=lambda n: abs(percentage(_number(row), n) - percent.value))
-        explanation = of_percentage(percent, _number(row), nearest)
-        found.append(
-            (
-                1,
-                Finding(
-                    check=ID,
-                    severity="doubtful"
-                    if explanation and explanation.kind == "truncation"
-                    else "contradiction",
-                    title=f"{row.description or row.node}: the percentage is not that of the count",
-                    printed=(
-                        Quoted(row.row_id, row.locator, row.node, f"{row.n_printed} ({row.pct_printed}%)"),
-                    ),
-                    arithmetic=f"{_number(row)}/{nearest} ({wholes[nearest]}) = "
-                    f"{shown(percentage(_number(row), nearest), percent.decimals + 1)}%, printed {percent.text}",
-                    explanations=(explanation,) if explanation else (),
-                ),
-            )
-        )
-    for (_, n), members in steps.items():
-        total = sum((percent.value for _, percent in members), Fraction(0))
-        width = sum((percent.unit for _, percent in members), Fraction(0)) / 2
-        whole = [one for one in rows if _number(one) == n]
-        if len(members) > 1 and abs(total - 100) <= width and whole:
+        whole = [one for one in rows if _number(one) in common and _step(one) < _step(boxes[0])]
+        if whole:
             found.append(
-                _sum([one for one, _ in members], whole[:1], f"The boxes that make 100% of {n} do not add up")
+                _sum(boxes, whole[-1:], f"The boxes that make 100% of {_number(whole[-1])} do not add up")
             )
     return found
+
+
+def _share(row: PublishedFlow, percent: Printed, wholes: dict[int, str]) -> Finding:
+    """A percentage that fits no box printed before, held against the nearest."""
+    n = _number(row)
+    nearest = min(wholes, key=lambda whole: abs(percentage(n, whole) - percent.value))
+    explanation = of_percentage(percent, n, nearest)
+    true = shown(percentage(n, nearest), percent.decimals + 1)
+    return Finding(
+        check=ID,
+        severity="doubtful" if explanation and explanation.kind == "truncation" else "contradiction",
+        title=f"{row.description or row.node}: the percentage is not that of the count",
+        printed=(Quoted(row.row_id, row.locator, row.node, f"{row.n_printed} ({row.pct_printed}%)"),),
+        arithmetic=f"{n}/{nearest} ({wholes[nearest]}) = {true}%, printed {percent.text}",
+        explanations=(explanation,) if explanation else (),
+    )
 
 
 def _wholes(rows: list[PublishedFlow], row: PublishedFlow) -> dict[int, str]:

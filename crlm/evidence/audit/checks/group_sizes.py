@@ -14,6 +14,7 @@ from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding
 
 if TYPE_CHECKING:
     from crlm.evidence import Paper
+    from crlm.evidence.description import Events
 
 ID = "group-sizes"
 
@@ -47,11 +48,11 @@ def _sets(paper: Paper) -> tuple[int, list[NotRun], list[Finding]]:
         if added <= total.n and not (complete and added != total.n):
             continue
         quoted = [
-            Quoted(f"group {name}", place, f"size of {name}", str(n))
+            Quoted(f"group:{name}", place, f"size of {name}", str(n))
             for name, n, place in members
             if n is not None
         ]
-        quoted.append(Quoted(f"group {whole}", total.place, f"size of {whole}", str(total.n)))
+        quoted.append(Quoted(f"group:{whole}", total.place, f"size of {whole}", str(total.n)))
         findings.append(
             Finding(
                 check=ID,
@@ -84,7 +85,7 @@ def _events(paper: Paper) -> tuple[int, list[Finding]]:
     findings: list[Finding] = []
     for one in paper.events:
         quoted = Quoted(
-            f"events {one.endpoint} {one.group}",
+            _row_id(one),
             one.place,
             f"{one.endpoint} events in {one.group}",
             str(one.n),
@@ -124,7 +125,7 @@ def _events(paper: Paper) -> tuple[int, list[Finding]]:
                         quoted,
                         *(
                             Quoted(
-                                f"events {each.endpoint} {each.group}",
+                                _row_id(each),
                                 each.place,
                                 f"{each.endpoint} events in {each.group}",
                                 str(each.n),
@@ -137,6 +138,10 @@ def _events(paper: Paper) -> tuple[int, list[Finding]]:
                 )
             )
     return tested, findings
+
+
+def _row_id(one: Events) -> str:
+    return f"events:{one.endpoint}" + ("" if one.group == "all" else f":{one.group}")
 
 
 def _is_part(paper: Paper, group: str, whole: str, unit: str) -> bool:

@@ -157,7 +157,7 @@ def _names(node: str, cell: PublishedCount) -> bool:
 def _sizes(paper: Paper) -> Iterator[Quantity]:
     for one in paper.groups:
         if one.n is not None:
-            quoted = Quoted(f"group {one.id}", one.place, f"size of {one.id}", str(one.n))
+            quoted = Quoted(f"group:{one.id}", one.place, f"size of {one.id}", str(one.n))
             yield Quantity(f"size of {one.id} ({one.unit}s)", (("count", str(one.n)),), quoted)
 
 
