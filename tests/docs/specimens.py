@@ -28,6 +28,7 @@ from crlm.study.protocol.load import find_protocol, load_protocol
 from tests.docs.curve_specimens import CURVE_SPECIMENS
 from tests.docs.evidence_specimens import EVIDENCE_SPECIMENS
 from tests.docs.export_specimens import EXPORT_SPECIMENS
+from tests.docs.pathway_specimens import PATHWAY_SPECIMENS
 from tests.docs.registry_specimens import REGISTRY_SPECIMENS
 from tests.docs.small_study import HEADER, PROTOCOL, ROWS, changed, data_problems, protocol_problems, table
 
@@ -477,6 +478,7 @@ SPECIMENS = {
     **CURVE_SPECIMENS,
     **EVIDENCE_SPECIMENS,
     **EXPORT_SPECIMENS,
+    **PATHWAY_SPECIMENS,
     **REGISTRY_SPECIMENS,
 }
 """By code or rule."""

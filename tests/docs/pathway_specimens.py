@@ -1,0 +1,55 @@
+"""The problems of the pathway, made to happen."""
+
+import json
+import shutil
+from pathlib import Path
+
+from crlm.pathway.case import read_case_text
+from crlm.pathway.load import SHIPPED, load_rules, shipped_rules
+from crlm.problems import CrlmError
+
+
+def _raised(action):
+    try:
+        action()
+    except CrlmError as error:
+        return error.problems
+    raise AssertionError("nothing was raised")
+
+
+def _case(text):
+    return lambda: _raised(lambda: read_case_text(text, shipped_rules().inputs, "case.json"))
+
+
+def _rules(old, new, name="03-resectability.toml"):
+    """A problem of the shipped rules with one place of one file changed."""
+
+    def problems():
+        folder = Path("rules-changed")
+        shutil.copytree(SHIPPED / "rules", folder / "rules")
+        for path in SHIPPED.glob("*.toml"):
+            shutil.copy(path, folder)
+        path = folder / "rules" / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return _raised(lambda: load_rules(folder))
+
+    return problems
+
+
+PATHWAY_SPECIMENS = {
+    "case-file": _case('{"flr_pct": 40,}'),
+    "case-input": _case(json.dumps({"flr_percent": 40})),
+    "case-value": _case(json.dumps({"primary_site": "sigmoid colon"})),
+    "rules-file": _rules("[[rule]]\n", "[[rule]]\nweight = 2\n"),
+    "rules-cycle": _rules(
+        'condition = "liver_involvement_pct > 70"', "condition = \"met('RES-01') or met('RES-04')\""
+    ),
+    "rules-reference": _rules('inputs = ["liver_involvement_pct"]', "inputs = []"),
+    "rules-two-valued": _rules(
+        'condition = "liver_involvement_pct > 70"',
+        'condition = "known(liver_involvement_pct) and liver_involvement_pct > 70"',
+    ),
+}
+"""By the code of the problem."""
