@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,13 +19,18 @@ _PLOT = 140.0
 _LABEL_AT_MOST = 178.0
 _ROWS_PER_PAGE = 42
 _COLOR = svg.SERIES[0][0]
+_SPAN = svg.SERIES[1][0]
+_SQUARE = 5.6
+_LARGEST = 16.0
+"""The side of a square in points: without weights, and of a study that has all the weight."""
 
 
 @dataclass(frozen=True)
 class ForestRow:
     """A row: words, counts, and the ratio as text and as numbers; a row without an interval is a heading.
 
-    `remark` stands under the label, muted; `whole` is drawn as a diamond: the estimate in everyone.
+    `remark` stands under the label, muted; `whole` is drawn as a diamond: the estimate in everyone. `weight`, in per
+    cent, makes the area of the square; `span` is drawn as a bar without a point: where a new study would lie.
     """
 
     label: str
@@ -35,6 +41,8 @@ class ForestRow:
     interval: Interval | None = None
     p: str = ""
     whole: bool = False
+    weight: float | None = None
+    span: bool = False
 
 
 def pages_of(rows: Sequence[ForestRow]) -> list[list[ForestRow]]:
@@ -173,7 +181,9 @@ def _estimate(row: ForestRow, interval: Interval, y: float, axis: Axis) -> list[
     if row.whole and inside:
         x = axis(interval.value)
         return [svg.polygon(((left, y), (x, y - 4), (right, y), (x, y + 4)), fill=_COLOR)]
-    if right > left:
+    if row.span and right > left:
+        parts.append(svg.line(left, y, right, y, stroke=_SPAN, width=3.2))
+    elif right > left:
         parts.append(svg.line(left, y, right, y, stroke=_COLOR, width=1.1))
     if lower is not None and lower < low:
         parts.append(
@@ -183,8 +193,9 @@ def _estimate(row: ForestRow, interval: Interval, y: float, axis: Axis) -> list[
         parts.append(
             svg.polygon(((axis.end + 3, y), (axis.end - 3, y - 3), (axis.end - 3, y + 3)), fill=_COLOR)
         )
-    if inside:
-        parts.append(svg.rectangle(axis(interval.value) - 2.8, y - 2.8, 5.6, 5.6, fill=_COLOR))
+    if inside and not row.span:
+        side = _SQUARE if row.weight is None else max(2.0, _LARGEST * math.sqrt(row.weight / 100.0))
+        parts.append(svg.rectangle(axis(interval.value) - side / 2, y - side / 2, side, side, fill=_COLOR))
     return parts
 
 

@@ -1,0 +1,222 @@
+"""Estimates pooled, or not and why; with everything that the pooled number rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from crlm.evidence.pooling.estimate import Estimate, LeftOut, inverted
+from crlm.evidence.pooling.find import Found
+from crlm.evidence.pooling.overlap import overlaps
+from crlm.statistics.meta_analysis import (
+    Asymmetry,
+    Pooled,
+    Subgroups,
+    TrimAndFill,
+    begg,
+    cumulative,
+    egger,
+    leave_one_out,
+    mantel_haenszel,
+    peto,
+    pool,
+    subgroups,
+    trim_and_fill,
+)
+from crlm.statistics.meta_analysis.effect_sizes import CountMeasure
+from crlm.statistics.meta_analysis.heterogeneity import Method
+from crlm.statistics.meta_analysis.pooled import Interval
+from crlm.statistics.results import TestResult
+
+FEW_TO_POOL = 2
+SIDE_BY_SIDE: tuple[tuple[str, Method, Interval], ...] = (
+    ("Fixed effect, inverse variance", "fixed", "normal"),
+    ("Random effects, DerSimonian-Laird", "DL", "normal"),
+    ("Random effects, REML", "REML", "normal"),
+    ("Random effects, REML, Hartung-Knapp", "REML", "knapp-hartung"),
+    ("Random effects, Paule-Mandel", "PM", "normal"),
+    ("Random effects, Paule-Mandel, Hartung-Knapp", "PM", "knapp-hartung"),
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reason not to pool: a stable kind, and the sentence."""
+
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A pooled effect under the name of its method."""
+
+    name: str
+    pooled: Pooled
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """The whole answer.
+
+    pooled is None when there are `refusals`; else the effect on the logarithmic scale by the `method` asked for, and
+    the rest beside it. left_out: what could not be used. dropped: what the user left out because of an overlap.
+    """
+
+    question: str
+    measure: str
+    level: float
+    method: str
+    interval: str
+    estimates: tuple[Estimate, ...]
+    left_out: tuple[LeftOut, ...]
+    dropped: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+    pooled: Pooled | None = None
+    side_by_side: tuple[Named, ...] = ()
+    without: tuple[Pooled, ...] = ()
+    so_far: tuple[Named, ...] = ()
+    groups: Subgroups | None = None
+    egger: Asymmetry | None = None
+    begg: TestResult | None = None
+    trim_and_fill: TrimAndFill | str | None = None
+
+
+def pool_estimates(
+    found: Found,
+    *,
+    question: str,
+    method: Method = "REML",
+    interval: Interval = "normal",
+    level: float = 0.95,
+    keep: Collection[str] = (),
+    reverse: bool = False,
+    doubts: Sequence[str] = (),
+) -> Pooling:
+    """Pool what was found, or refuse with the reasons.
+
+    Refused: fewer than two studies; different measures, endpoints, comparisons or units; studies that may hold the same
+    patients, unless `keep` names one of each such pair (the other is dropped, and listed). Warned of, not refused:
+    different populations, adjusted beside unadjusted effects, a standard error from a p, and `doubts` (sentences of the
+    audit). `reverse` turns every effect round. Sources of every method: `crlm.statistics.meta_analysis`.
+    """
+    estimates, dropped, refusals = _without_overlap(found.estimates, keep)
+    if reverse:
+        estimates = tuple(inverted(one, "as asked for") for one in estimates)
+    refusals += _refusals(estimates)
+    answer = Pooling(
+        question=question,
+        measure=estimates[0].measure if estimates else "",
+        level=level,
+        method=method,
+        interval=interval,
+        estimates=estimates,
+        left_out=found.left_out,
+        dropped=dropped,
+        refusals=refusals,
+        warnings=(*_warnings(estimates), *doubts),
+    )
+    return answer if refusals else _computed(answer, method, interval)
+
+
+def _computed(answer: Pooling, method: Method, interval: Interval) -> Pooling:
+    y = [one.value for one in answer.estimates]
+    v = [one.standard_error**2 for one in answer.estimates]
+    level = answer.level
+    side = [
+        Named(name, pool(y, v, method=way, interval=width, level=level)) for name, way, width in SIDE_BY_SIDE
+    ]
+    counts = [one.counts for one in answer.estimates if one.counts is not None]
+    if len(counts) == len(y):
+        a, n, c, m = (list(column) for column in zip(*counts, strict=True))
+        kind: CountMeasure = "RR" if answer.measure == "RR" else "OR"
+        side.append(
+            Named("Fixed effect, Mantel-Haenszel", mantel_haenszel(a, n, c, m, measure=kind, level=level))
+        )
+        if kind == "OR":
+            side.append(Named("Fixed effect, Peto", peto(a, n, c, m, level=level)))
+    by_year = sorted(range(len(y)), key=lambda i: (answer.estimates[i].year or 0, i))
+    dated = all(one.year is not None for one in answer.estimates)
+    so_far = cumulative(
+        [y[i] for i in by_year], [v[i] for i in by_year], method=method, interval=interval, level=level
+    )
+    tags = [one.group for one in answer.estimates]
+    grouped = len(set(tags)) > 1 and all(tags)
+    return replace(
+        answer,
+        pooled=pool(y, v, method=method, interval=interval, level=level),
+        side_by_side=tuple(side),
+        without=leave_one_out(y, v, method=method, interval=interval, level=level) if len(y) > 2 else (),
+        so_far=tuple(Named(answer.estimates[i].label, one) for i, one in zip(by_year, so_far, strict=True))
+        if dated
+        else (),
+        groups=subgroups(y, v, tags, method=method, interval=interval, level=level) if grouped else None,
+        egger=egger(y, v, level=level),
+        begg=begg(y, v),
+        trim_and_fill=trim_and_fill(y, v, method=method, interval=interval, level=level),
+    )
+
+
+def _without_overlap(
+    estimates: tuple[Estimate, ...], keep: Collection[str]
+) -> tuple[tuple[Estimate, ...], tuple[str, ...], tuple[Refusal, ...]]:
+    """What is left once `keep` has decided; an overlap that it does not decide is a refusal."""
+    away: set[str] = set()
+    refusals: list[Refusal] = []
+    dropped: list[str] = []
+    for pair in overlaps(estimates):
+        if pair.first in away or pair.second in away:
+            continue
+        chosen = {pair.first, pair.second} & set(keep)
+        if len(chosen) == 1 and pair.first != pair.second:
+            out = pair.second if pair.first in chosen else pair.first
+            away.add(out)
+            dropped.append(f"{out}: left out, since {pair.sentence}")
+        else:
+            fix = (
+                "name the one to keep"
+                if pair.first != pair.second
+                else "ask for one endpoint, or name the row"
+            )
+            refusals.append(Refusal("overlap", f"{pair.sentence}; {fix}"))
+    return (
+        tuple(one for one in estimates if one.id not in away),
+        tuple(dropped),
+        tuple(dict.fromkeys(refusals)),
+    )
+
+
+def _refusals(estimates: Sequence[Estimate]) -> tuple[Refusal, ...]:
+    found = []
+    if len(estimates) < FEW_TO_POOL:
+        number = "one study has" if estimates else "no study has"
+        found.append(Refusal("too-few", f"{number} an effect that fits: there is nothing to pool"))
+    for kind, name, values in (
+        ("different-measures", "measures", [one.measure for one in estimates]),
+        ("different-endpoints", "endpoints", [one.endpoint for one in estimates]),
+        ("different-comparisons", "comparisons", [one.comparison for one in estimates]),
+        ("different-units", "units", [one.unit for one in estimates]),
+    ):
+        distinct = list(dict.fromkeys(values))
+        if len(distinct) > 1:
+            listed = ", ".join(f'"{one}"' if one else "none said" for one in distinct)
+            found.append(Refusal(kind, f"the studies have different {name}: {listed}"))
+    return tuple(found)
+
+
+def _warnings(estimates: Sequence[Estimate]) -> tuple[str, ...]:
+    found = []
+    populations = list(dict.fromkeys(one.population for one in estimates if one.population))
+    if len(populations) > 1:
+        found.append(f"the studies are of different populations: {', '.join(populations)}")
+    if len({one.adjusted for one in estimates if one.adjusted is not None}) > 1:
+        bare = ", ".join(one.label for one in estimates if one.adjusted is False)
+        found.append(f"adjusted effects stand beside unadjusted ones ({bare})")
+    for one in estimates:
+        found += one.cautions
+    if len(estimates) < 5:
+        found.append(
+            f"{len(estimates)} studies say little about how much studies differ: tau2 and its interval are rough"
+        )
+    return tuple(found)
