@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from crlm.evidence import PublishedTest
 
 MOST_TABLES = 500
+DICHOTOMOUS = ("yes", "no", "present", "absent", "any", "none", "positive", "negative")
+"""Levels that leave only one other."""
 
 Blocks = dict[Key, dict[str, Block]]
 Choices = tuple[int, ...]
@@ -92,11 +94,16 @@ def groups_of(row: PublishedTest) -> tuple[str, ...]:
     return tuple(one.strip().removesuffix("(paired)").strip() for one in row.groups_compared.split(" vs "))
 
 
+def is_paired(row: PublishedTest) -> bool:
+    """Whether a test compares two readings of the same people."""
+    return "(paired)" in row.groups_compared
+
+
 def group_table(counts: Blocks, row: PublishedTest) -> GroupTable | str:
     """The table behind a test, or why it is not known."""
     variable, _, level = row.variable.partition("[")
     groups = groups_of(row)
-    found = _block(counts, row, variable, groups)
+    found = _block(counts, row, variable, groups, one_level=bool(level))
     if found is None:
         return "the counts of its groups are not printed"
     members = [found[group] for group in groups]
@@ -106,6 +113,8 @@ def group_table(counts: Blocks, row: PublishedTest) -> GroupTable | str:
     cells = tuple(tuple(_cell(block, name) for block in members) for name in levels)
     sizes = None
     if len(levels) == 1:
+        if not level and levels[0].casefold() not in DICHOTOMOUS:
+            return "one level only is printed: whether there are more is not known"
         sizes = tuple(_sizes(one, block) for one, block in zip(cells[0], members, strict=True))
         if not all(sizes):
             return "one level only is printed, without the sizes of the groups"
@@ -126,15 +135,27 @@ def group_table(counts: Blocks, row: PublishedTest) -> GroupTable | str:
 
 
 def _block(
-    counts: Blocks, row: PublishedTest, variable: str, groups: Sequence[str]
+    counts: Blocks, row: PublishedTest, variable: str, groups: Sequence[str], *, one_level: bool
 ) -> dict[str, Block] | None:
-    """The blocks of the variable that hold all the groups: where the test stands, or else the only other place."""
+    """The blocks of the variable that hold all the groups: where the test stands, or else the only other place.
+
+    A text that repeats one level repeats the p of the whole table: more levels elsewhere are the better place.
+    """
     holding = {
         key: found
         for key, found in counts.items()
         if key[1] == variable and key[2] == row.unit and set(groups) <= set(found)
     }
     here = next((found for key, found in holding.items() if key[0] == row.locator), None)
+
+    def printed_levels(found: dict[str, Block]) -> int:
+        return min(len(found[group].levels) for group in groups)
+
+    if here is not None and (one_level or printed_levels(here) > 1):
+        return here
+    fuller = [found for found in holding.values() if printed_levels(found) > 1]
+    if len(fuller) == 1 and not one_level:
+        return fuller[0]
     return here if here is not None else next(iter(holding.values()), None) if len(holding) == 1 else None
 
 

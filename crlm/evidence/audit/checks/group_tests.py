@@ -19,7 +19,7 @@ from crlm.evidence.audit.attainable import (
     t_test_range,
 )
 from crlm.evidence.audit.checks.blocks import Cell, blocks
-from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, groups_of
+from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, groups_of, is_paired
 from crlm.evidence.audit.checks.p_against_interval import p_words
 from crlm.evidence.audit.explain import whole_slips
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
@@ -42,6 +42,7 @@ COUNTS = ("pearson_chi2", "chi2", "yates_chi2", "fisher_exact", "likelihood_rati
 MEANS = ("t_test_independent", "t_test_welch")
 RANKS = ("mann_whitney_u", "wilcoxon_paired", "kruskal_wallis", "wilcoxon")
 PAIRED = ("mcnemar",)
+UNNAMED = ("not_stated", "")
 _FEW = 2
 """More slips than these that fit say nothing about which it was."""
 
@@ -78,7 +79,7 @@ def group_tests(paper: Paper) -> CheckResult:
     for row in paper.numbers.tests:
         subject = f"{row.row_id}, {row.locator}: {row.variable}, {row.groups_compared}"
         p = printed(_p(row))
-        if row.test in PAIRED:
+        if row.test in PAIRED or (row.test in UNNAMED and is_paired(row)):
             continue
         reason, case = _case(counts, row, p)
         if row.test in MEANS and p is not None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ID = "overall-factor"
 OVERALL = "(overall)"
+OTHER_TESTS = 4 / 3
+"""A likelihood-ratio or score chi-square is taken to be no farther than this from the Wald chi-square."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,8 @@ def overall_factor(paper: Paper) -> CheckResult:
             continue
         tested += 1
         factor = _Factor(row, p, usable, len(members) - len(usable))
-        low, high = attainable(factor)
-        if not p.overlaps(low, high):
-            findings.append(_finding(factor, (low, high)))
+        if not p.overlaps(*attainable(factor, spare=OTHER_TESTS)):
+            findings.append(_finding(factor, attainable(factor)))
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
@@ -76,12 +77,14 @@ def _is_level(one: PublishedEffect, overall: PublishedEffect) -> bool:
     return same and one.level not in (OVERALL, one.reference) and one.p_kind != "overall_factor"
 
 
-def attainable(factor: _Factor) -> Interval:
-    """The overall p values that the levels allow."""
+def attainable(factor: _Factor, *, spare: float = 1.0) -> Interval:
+    """The overall p values that the levels allow, when the chi-square may be this many times smaller or larger."""
     from crlm.statistics.results import chi_square_p
 
     least, most = statistics(factor)
-    return (0.0 if most == inf else chi_square_p(most, factor.df)), chi_square_p(least, factor.df)
+    return (0.0 if most == inf else chi_square_p(most * spare, factor.df)), chi_square_p(
+        least / spare, factor.df
+    )
 
 
 def statistics(factor: _Factor) -> Interval:
@@ -130,7 +133,7 @@ def _finding(factor: _Factor, attained: Interval) -> Finding:
     text = row.p_printed
     return Finding(
         ID,
-        "impossible",
+        "contradiction",
         f"The overall p {text} of {row.term} cannot belong to its levels",
         (
             Quoted(row.row_id, row.locator, place_of(row), f"p={text}"),
@@ -169,7 +172,8 @@ CHECK = Check(
     "Overall p of a factor against its levels",
     "The joint Wald chi-square of a factor is at least that of any of its levels, and for two levels of a univariable "
     "model their common reference bounds it on both sides (their covariance lies between 0 and the smaller variance). "
-    "Over rounding and every covariance that is possible, a printed overall p outside the range is impossible. The "
-    "covariances themselves are not printed, so much stays possible.",
+    "Over rounding and every covariance that is possible, a printed overall p outside the range is named, "
+    "unless a likelihood-ratio or score test (a chi-square up to a third away) would reach it. The covariances "
+    "themselves are not printed, so much stays possible.",
     overall_factor,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.attainable import mcnemar_attainable
 from crlm.evidence.audit.checks.blocks import blocks
-from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table
+from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, is_paired
 from crlm.evidence.audit.checks.p_against_interval import p_text
 from crlm.evidence.audit.explain import whole_slips
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
@@ -21,13 +21,13 @@ _FEW = 2
 
 
 def paired_tests(paper: Paper) -> CheckResult:
-    """Every printed p of McNemar's test."""
+    """Every printed p of McNemar's test, and of a paired comparison of proportions whose test is not named."""
     findings: list[Finding] = []
     not_run: list[NotRun] = []
     tested = 0
     counts = blocks(paper)
     for row in paper.numbers.tests:
-        if row.test != "mcnemar":
+        if row.test != "mcnemar" and not (row.test in ("not_stated", "") and is_paired(row)):
             continue
         result = _of_row(counts, row)
         if isinstance(result, str):
