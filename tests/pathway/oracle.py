@@ -1,9 +1,9 @@
 """The catalogue's entries again, by hand and by another route: each as plain Python over one case, slow and obvious.
 
-Truth is a number: 1 true, 0 false, a half unknown; and is the smallest, or the largest, not is one minus. This module
-reads neither the rule files nor the language: it was written from the catalogue alone, entry by entry, so that a slip in
-either shows as a difference. `oracle(case)` takes a dict of input name to level or number (absent or None: unknown; exact
-values only) and returns the result of every entry.
+Truth is a number: 1 true, 0 false, a half unknown; and is the smallest, or the largest, not is one minus. This
+module reads neither the rule files nor the language: it was written from the catalogue alone, entry by entry, so that
+a slip in either shows as a difference. `oracle(case)` takes a dict of input name to level or number (absent or None:
+unknown; exact values only) and returns the result of every entry.
 """
 
 from fractions import Fraction

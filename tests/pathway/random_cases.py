@@ -9,7 +9,8 @@ ON_THRESHOLDS = {
     "preop_chemo_months": (2, 3, 4), "postop_chemo_planned_months": (6, 2), "tsh_interstage_days": (7, 14, 28, 60, 124),
     "recurrence_interval_months": (4, 12), "recurrent_max_diameter_mm": (20,), "margin_mm": (1,),
     "planned_gross_margin_mm": (10,), "bevacizumab_interval_days": (42,), "bevacizumab_restart_days_postop": (42, 56),
-    "n_lesions_for_ablation": (5,), "max_ablation_diameter_mm": (30,), "chemo_cycles": (6,), "primary_pt_stage": (1, 2, 4),
+    "n_lesions_for_ablation": (5,), "max_ablation_diameter_mm": (30,), "chemo_cycles": (6,),
+    "primary_pt_stage": (1, 2, 4),
     "cea_current_ng_ml": (30,), "periop_chemo_total_months": (6,),
 }  # fmt: skip
 DATES = ("2026-01-01", "2026-02-12", "2026-03-01")

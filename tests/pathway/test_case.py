@@ -227,7 +227,7 @@ def test_every_contradiction_can_be_found():
     rules = shipped_rules()
     extra = {"n_crlm": [0, 1], "segments_involved": [0, 1], "liver_involvement_pct": [0, 60], "flr_pct": [60]}
     zero = ("disease_free_interval_months", "preop_chemo_months", "chemo_cycles", "n_extrahepatic_sites")
-    extra |= dict.fromkeys((*zero, "n_lesions_for_ablation"), [0, 1])
+    extra |= {name: [0, 1] for name in (*zero, "n_lesions_for_ablation")}
     for one in rules.contradictions:
         expr = rules.cannot_be[one.id]
         used = sorted(names(expr))

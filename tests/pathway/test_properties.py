@@ -1,5 +1,5 @@
-"""What must hold of every case: knowing less never turns an answer into another, order does not matter, and what a result
-is said to hang on is what it hangs on.
+"""What must hold of every case: knowing less never turns an answer into another, order does not matter, and a result
+hangs on what it is said to hang on.
 """
 
 import dataclasses
@@ -17,8 +17,8 @@ from tests.pathway.test_oracle import drawn
 RULES = shipped_rules()
 UNDECIDED = {"unknown", "gate_unknown"}
 BY_THE_CATALOGUE = {
-    "EVAL-07", "SYN-01", "RES-02", "RES-03", "RES-12", "DER-01", "FLR-01", "FLR-02", "FLR-03", "FLR-04", "UPF-10", "UPF-11",
-    "DER-03", "TEC-03", "DER-05", "MSI-03", "CLI-04",
+    "EVAL-07", "SYN-01", "RES-02", "RES-03", "RES-12", "DER-01", "FLR-01", "FLR-02", "FLR-03", "FLR-04", "UPF-10",
+    "UPF-11", "DER-03", "TEC-03", "DER-05", "MSI-03", "CLI-04",
 }  # fmt: skip
 """The entries whose words read "not known" as an answer, read by hand in the catalogue: labels and two-valued tests."""
 
