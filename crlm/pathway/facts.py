@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from crlm.dictionary.expressions.syntax import Expr
 from crlm.pathway.conditions.trace import Open, Traced, joined
@@ -19,7 +19,6 @@ class CaseFacts:
         self._answers: dict[int, bool | None] = {}
         self._traces: dict[int, Traced] = {}
         self._labels: dict[str, int] = {}
-        self._open_labels: dict[str, Open] = {}
 
     def answer(self, expr: Expr) -> bool | None:
         """The result of a condition."""
@@ -60,9 +59,9 @@ class CaseFacts:
 
     def named_label(self, name: str) -> str | None:
         """A label under its name, None when the label means unknown."""
-        rule = self.rules.named_labels[name]
+        rule = self.rule_named(name)
         label = self.label_of(rule)
-        return None if label in self.rules.rules[rule].unknown_labels else label
+        return None if self.means_unknown(rule, label) else label
 
     def open_definition(self, name: str) -> Open:
         """The inputs that could change a shared condition."""
@@ -75,28 +74,37 @@ class CaseFacts:
         return self.trace(condition)[1]
 
     def open_label(self, rule: str) -> Open:
-        """The inputs that could change a rule's label, flags aside.
+        """The inputs that could change a rule's label, flags aside."""
+        return self.open_about_label(rule, lambda label: label)
 
-        They are those of every label that was passed over; and where the label that holds could itself be lost, those
-        of the labels after it.
+    def open_about_label(self, rule: str, asked: Callable[[str], Hashable]) -> Open:
+        """The inputs that could change what is asked about a rule's label.
+
+        Labels are tried in order: one that is false for good is no candidate, one that holds for good ends the search,
+        and the last ones among the candidates that give the same answer need not be told apart.
         """
-        if rule not in self._open_labels:
-            self.label_of(rule)
-            labels, chosen = self.rules.programs[rule].labels, self._labels[rule]
-            holds = labels[chosen][1]
-            lost = self._open_of([holds])
-            after = [when for _, when in labels[chosen + 1 :]] if lost else []
-            before = [when for _, when in labels[:chosen]]
-            self._open_labels[rule] = joined([self._open_of([*before, *after]), lost])
-        return self._open_labels[rule]
+        candidates: list[tuple[Hashable, Open]] = []
+        for label, when in self.rules.programs[rule].labels:
+            holds, could = self.trace(when) if when is not None else (True, frozenset[str]())
+            if holds is True or could:
+                candidates.append((asked(label), could))
+            if holds is True and not could:
+                break
+        while len(candidates) > 1 and candidates[-2][0] == candidates[-1][0]:
+            del candidates[-2]
+        return joined([could for _, could in candidates]) if len(candidates) > 1 else frozenset()
+
+    def rule_named(self, name: str) -> str:
+        """The rule that gives a named label."""
+        return self.rules.named_labels[name]
+
+    def means_unknown(self, rule: str, label: str) -> bool:
+        """Whether a label stands for unknown under the rule's name."""
+        return label in self.rules.rules[rule].unknown_labels
 
     def open_flags(self, rule: str) -> Open:
         """The inputs that could raise or lower a flag."""
         return self._open_of([when for _, when in self.rules.programs[rule].flags])
-
-    def open_named_label(self, name: str) -> Open:
-        """The inputs that could change a named label."""
-        return self.open_label(self.rules.named_labels[name])
 
     def _open_of(self, conditions: Iterable[Expr | None]) -> Open:
         return joined([self.trace(one)[1] for one in conditions if one is not None])

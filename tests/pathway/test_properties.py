@@ -115,7 +115,10 @@ def test_what_a_result_does_not_hang_on_cannot_change_it():
 
 
 def test_what_a_result_hangs_on_can_change_it():
-    """Each listed input matters: two completions differ in it alone, and in the result. Tried by enumeration."""
+    """Each listed input matters: two cases differ in it alone, and in the result. Tried by enumeration.
+
+    The other inputs listed take every value, unknown among them: a result may wait for two inputs at once.
+    """
     listed, idle = 0, []
     for seed in range(300):
         rng = random.Random(seed)
@@ -123,17 +126,17 @@ def test_what_a_result_hangs_on_can_change_it():
         evaluation = evaluate(RULES, read_case(case, RULES.inputs))
         for id_ in rng.sample(sorted(RULES.rules), 10):
             could = sorted(evaluation.results[id_].could_change)
-            domains = {name: values_of(RULES.inputs[name]) for name in could}
+            domains = {name: [None, *values_of(RULES.inputs[name])] for name in could}
             if not could or math.prod(map(len, domains.values())) > 400:
                 continue
             listed += len(could)
             idle += [(seed, id_, name) for name in matters_not(case, id_, domains)]
-    assert listed > 800
+    assert listed > 500
     assert not idle, idle[:20]
 
 
 def matters_not(case, rule, domains):
-    """The inputs that change no completion."""
+    """The inputs that change no result."""
     found = {}
     for values in itertools.product(*domains.values()):
         filled = {**case, **dict(zip(domains, values, strict=True))}

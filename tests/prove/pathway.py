@@ -75,9 +75,9 @@ def page(kinds, different, turned, milliseconds):
     return f"""# The pathway's evaluator beside an oracle
 
 {made_by("python -m tests.prove.pathway")}
-The 195 entries of the catalogue were written down twice: as rules (`crlm/pathway/rules`), which the evaluator reads, and
-as plain Python (`tests/pathway/oracle.py`), which knows neither the rule files nor their language. Both are given the
-same random cases: half of them random in every input, half a plausible patient with some inputs changed or made unknown,
+The 195 entries of the catalogue were written down twice: as rules (`crlm/pathway/rules`), which the evaluator reads,
+and as plain Python (`tests/pathway/oracle.py`), which knows neither the rule files nor their language. Both are given the
+same random cases: half of them random in every input, half a plausible patient with some inputs changed or unknown,
 with every threshold of the catalogue from both sides and exactly on it.
 
 {CASES:,} cases, {sum(kinds.values()):,} results, **{len(different):,} differences**.

@@ -1,7 +1,7 @@
 """What a condition's result hangs on: the inputs, not known or known in part, whose value could change it.
 
-Where a condition names an input once, as nearly all do, the answer is exact; where it names one several times, an input
-may be listed although no value of it changes the result. Nothing that could change the result is ever left out.
+Nothing that could change the result is ever left out. Where the parts of a condition share an input, one may be listed
+although no value of it changes the result; in the rules as shipped that is rare (tests/pathway/test_properties.py).
 """
 
 from __future__ import annotations
@@ -30,11 +30,30 @@ class TracedFacts(Facts, Protocol):
     def open_condition(self, rule: str) -> Open:
         """What another rule's condition hangs on."""
 
-    def open_label(self, rule: str) -> Open:
-        """What another rule's label hangs on."""
+    def open_about_label(self, rule: str, asked: Callable[[str], bool | None]) -> Open:
+        """What an answer about another rule's label hangs on."""
 
-    def open_named_label(self, name: str) -> Open:
-        """What a named label hangs on."""
+    def rule_named(self, name: str) -> str:
+        """The rule that gives a named label."""
+
+    def means_unknown(self, rule: str, label: str) -> bool:
+        """Whether a label stands for unknown under its name."""
+
+
+class _Supposing:
+    """Facts in which a rule has another label: what a comparison with that label would say."""
+
+    def __init__(self, facts: TracedFacts, rule: str, label: str) -> None:
+        self.facts, self.rule, self.label = facts, rule, label
+        self.values = facts.values
+
+    def label_of(self, rule: str) -> str:
+        return self.label if rule == self.rule else self.facts.label_of(rule)
+
+    def named_label(self, name: str) -> str | None:
+        if self.facts.rule_named(name) != self.rule:
+            return self.facts.named_label(name)
+        return None if self.facts.means_unknown(self.rule, self.label) else self.label
 
 
 def traced(expr: Expr, inputs: frozenset[str], named_labels: frozenset[str]) -> Tracer:
@@ -90,29 +109,34 @@ class _Tracing:
 
     def _leaf(self, node: Node) -> Tracer:
         """A comparison or a question: while it is decided in earnest nothing could change it."""
+        if isinstance(node, Name):
+            return lambda facts: (facts.definition(node.name), facts.open_definition(node.name))
+        if isinstance(node, Call) and node.function in ("met", "not_met"):
+            rule, said = id_of(node), self.compiler.condition(node)
+            return lambda facts: (said(facts), facts.open_condition(rule))
         answer = self.compiler.condition(node)
         asks_presence = isinstance(node, Call) and node.function in ("known", "missing")
-        names = [one.name for one in every_node(node) if isinstance(one, Name)]
-        inputs = frozenset(name for name in names if name in self.inputs)
-        labels = frozenset(name for name in names if name in self.named_labels)
-        definitions = frozenset(names) - inputs - labels
-        rules = [
-            (one.function, id_of(one))
-            for one in every_node(node)
-            if isinstance(one, Call) and is_of_rule(one)
-        ]
+        inside = every_node(node)
+        names = {one.name for one in inside if isinstance(one, Name)}
+        labels = frozenset(names - self.inputs)
+        rules = frozenset(id_of(one) for one in inside if is_of_rule(one))
 
         def trace(facts: TracedFacts) -> Traced:
             result = answer(facts)
-            could = [facts.open_named_label(name) for name in labels]
-            could += [facts.open_definition(name) for name in definitions]
-            for function, rule in rules:
-                could.append(facts.open_label(rule) if function == "label" else facts.open_condition(rule))
+            could = [
+                facts.open_about_label(rule, _about(answer, facts, rule))
+                for rule in rules | {facts.rule_named(name) for name in labels}
+            ]
             if result is None or asks_presence:
-                could.append(frozenset(name for name in inputs if _could_be(facts, name, asks_presence)))
+                asked = names & self.inputs
+                could.append(frozenset(name for name in asked if _could_be(facts, name, asks_presence)))
             return result, joined(could)
 
         return trace
+
+
+def _about(answer: Answer, facts: TracedFacts, rule: str) -> Callable[[str], bool | None]:
+    return lambda label: answer(_Supposing(facts, rule, label))
 
 
 def _could_be(facts: Facts, name: str, asks_presence: bool) -> bool:
