@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crlm.evidence import paper, papers
 from crlm.evidence.audit import audit
+from crlm.evidence.audit.checks import CHECKS
 from crlm.evidence.audit.report import entries, report
 from crlm.rendering.tree import (
     Block,
@@ -21,7 +22,9 @@ from crlm.rendering.tree import (
 )
 
 FOLDER = Path(__file__).parents[2] / "docs" / "evidence" / "audits"
-WRITTEN = "<!-- Written by `python -m tests.evidence.audit_pages`: change the tables or the checks, not this. -->"
+WRITTEN = (
+    "<!-- Written by `python -m tests.evidence.audit_pages`: change the tables or the checks, not this. -->"
+)
 SPECIAL = re.compile(r"([\\`*\[\]|<>#~])")
 
 
@@ -51,6 +54,14 @@ def index() -> str:
             str(severities.count(kind)) for kind in ("impossible", "contradiction", "doubtful")
         )
         lines.append(f"| [{one}]({one}.md) | {counts} | {tested:,} |")
+    lines += [
+        "",
+        "## The checks",
+        "",
+        "| check | id | what it does, and when it is silent |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {escape(one.title)} | `{one.id}` | {escape(one.words)} |" for one in CHECKS]
     return "\n".join(lines) + "\n"
 
 

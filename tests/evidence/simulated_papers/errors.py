@@ -7,32 +7,39 @@ offers no place for it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
 from tests.evidence.simulated_papers.effects import TREATMENT
-from tests.evidence.simulated_papers.rows import Row, Tables
-
-Planted = tuple[str, ...] | None
+from tests.evidence.simulated_papers.rows import Tables
+from tests.evidence.simulated_papers.slips import (
+    Planted,
+    any_of,
+    cells,
+    exchange,
+    missing_of,
+    new_digit,
+    ratios,
+)
 
 
 def misprinted_count(tables: Tables, make: np.random.Generator) -> Planted:
     """One digit of a count in a table of characteristics; its percentage stays."""
-    row = _one(make, [one for one in _cells(tables) if one["percent_as_printed"]])
-    return _new_digit(make, row, ("n_printed", "n", "as_printed")) if row else None
+    row = any_of(make, [one for one in cells(tables) if one["percent_as_printed"]])
+    return new_digit(make, row, ("n_printed", "n", "as_printed")) if row else None
 
 
 def misprinted_percentage(tables: Tables, make: np.random.Generator) -> Planted:
     """One digit of a percentage; its count stays."""
-    row = _one(make, [one for one in _cells(tables) if one["percent_as_printed"]])
-    return _new_digit(make, row, ("percent_as_printed", "pct", "as_printed")) if row else None
+    row = any_of(make, [one for one in cells(tables) if one["percent_as_printed"]])
+    return new_digit(make, row, ("percent_as_printed", "pct", "as_printed")) if row else None
 
 
 def truncated_percentage(tables: Tables, make: np.random.Generator) -> Planted:
     """A percentage that is cut off where it should be rounded up."""
     rows = []
-    for one in _cells(tables):
+    for one in cells(tables):
         text = one["percent_as_printed"]
         if not text or not int(one["denominator"]):
             continue
@@ -52,8 +59,8 @@ def truncated_percentage(tables: Tables, make: np.random.Generator) -> Planted:
 def wrong_denominator(tables: Tables, make: np.random.Generator) -> Planted:
     """A percentage of everybody where the others are of those known (or the other way round)."""
     rows = []
-    for one in _cells(tables):
-        missing = _missing(tables, one)
+    for one in cells(tables):
+        missing = missing_of(tables, one)
         if missing and one["percent_as_printed"]:
             known = one["denominator_basis"] == "non_missing"
             other = int(one["denominator"]) + (missing if known else -missing)
@@ -74,8 +81,8 @@ def swapped_levels(tables: Tables, make: np.random.Generator) -> Planted:
     """The cells of two levels exchanged within one column."""
     pairs = [
         (first, second)
-        for first in _cells(tables)
-        for second in _cells(tables)
+        for first in cells(tables)
+        for second in cells(tables)
         if first["row_id"] < second["row_id"]
         and first["variable"] == second["variable"]
         and first["group"] == second["group"]
@@ -84,7 +91,7 @@ def swapped_levels(tables: Tables, make: np.random.Generator) -> Planted:
         and first["variable"] != TREATMENT
         and first["locator"] == "Table 1"
     ]
-    return _exchange(
+    return exchange(
         make, pairs, ("as_printed", "n_printed", "percent_as_printed", "n", "pct", "n_best", "pct_best")
     )
 
@@ -93,8 +100,8 @@ def exchanged_groups(tables: Tables, make: np.random.Generator) -> Planted:
     """The cells of two groups exchanged in one row."""
     pairs = [
         (first, second)
-        for first in _cells(tables)
-        for second in _cells(tables)
+        for first in cells(tables)
+        for second in cells(tables)
         if first["row_id"] < second["row_id"]
         and first["variable"] == second["variable"]
         and first["level"] == second["level"]
@@ -102,7 +109,7 @@ def exchanged_groups(tables: Tables, make: np.random.Generator) -> Planted:
         and abs(int(first["n"]) - int(second["n"])) > 1
         and first["locator"] == "Table 1"
     ]
-    return _exchange(
+    return exchange(
         make, pairs, ("as_printed", "n_printed", "percent_as_printed", "n", "pct", "n_best", "pct_best")
     )
 
@@ -110,17 +117,17 @@ def exchanged_groups(tables: Tables, make: np.random.Generator) -> Planted:
 def misprinted_missing(tables: Tables, make: np.random.Generator) -> Planted:
     """One digit of a number of missing values."""
     rows = [one for one in tables.rows["counts"] if one["is_missing_row"] == "1" and int(one["n"]) > 3]
-    row = _one(make, rows)
-    return _new_digit(make, row, ("n_printed", "n", "as_printed")) if row else None
+    row = any_of(make, rows)
+    return new_digit(make, row, ("n_printed", "n", "as_printed")) if row else None
 
 
 def misprinted_mean(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of a group's mean or median."""
-    row = _one(make, [one for one in tables.rows["summaries"] if one["group"] != "all" and one["centre"]])
+    row = any_of(make, [one for one in tables.rows["summaries"] if one["group"] != "all" and one["centre"]])
     if row is None:
         return None
     old = row["centre"]
-    touched = _new_digit(make, row, ("centre",))
+    touched = new_digit(make, row, ("centre",))
     row["as_printed"] = row["as_printed"].replace("\u00b7", ".").replace(old, row["centre"], 1)
     return touched
 
@@ -136,29 +143,29 @@ def p_of_another_row(tables: Tables, make: np.random.Generator) -> Planted:
         and first["locator"] == second["locator"] == "Table 1"
         and first["p_printed"] != second["p_printed"]
     ]
-    return _exchange(make, pairs, ("p_printed", "p_op", "p"))
+    return exchange(make, pairs, ("p_printed", "p_op", "p"))
 
 
 def misprinted_test_p(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of the p value of a comparison of groups."""
-    row = _one(make, [one for one in tables.rows["tests"] if one["p_op"] == "=" and one["p"]])
-    return _new_digit(make, row, ("p_printed", "p")) if row else None
+    row = any_of(make, [one for one in tables.rows["tests"] if one["p_op"] == "=" and one["p"]])
+    return new_digit(make, row, ("p_printed", "p")) if row else None
 
 
 def misprinted_estimate(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of a ratio."""
-    row = _one(make, _ratios(tables))
-    return _new_digit(make, row, ("est_printed", "est")) if row else None
+    row = any_of(make, ratios(tables))
+    return new_digit(make, row, ("est_printed", "est")) if row else None
 
 
 def misprinted_limit(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of an end of an interval."""
-    row = _one(make, _ratios(tables))
+    row = any_of(make, ratios(tables))
     if row is None:
         return None
     end = ("ci_low", "ci_high")[int(make.integers(2))]
     old = row[end]
-    touched = _new_digit(make, row, (end,))
+    touched = new_digit(make, row, (end,))
     parts = row["ci_printed"].replace("\u00b7", ".")
     row["ci_printed"] = (
         parts.replace(old, row[end], 1) if end == "ci_low" else row[end].join(parts.rsplit(old, 1))
@@ -168,15 +175,15 @@ def misprinted_limit(tables: Tables, make: np.random.Generator) -> Planted:
 
 def misprinted_effect_p(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of the p value of a ratio."""
-    rows = [one for one in _ratios(tables) if one["p_op"] == "=" and one["p_kind"] == "wald"]
-    row = _one(make, rows)
-    return _new_digit(make, row, ("p_printed", "p")) if row else None
+    rows = [one for one in ratios(tables) if one["p_op"] == "=" and one["p_kind"] == "wald"]
+    row = any_of(make, rows)
+    return new_digit(make, row, ("p_printed", "p")) if row else None
 
 
 def inverted_ratio(tables: Tables, make: np.random.Generator) -> Planted:
     """A ratio turned upside down, its interval not."""
-    rows = [one for one in _ratios(tables) if abs(np.log(max(float(one["est"]), 0.01))) > 0.1]
-    row = _one(make, rows)
+    rows = [one for one in ratios(tables) if abs(np.log(max(float(one["est"]), 0.01))) > 0.1]
+    row = any_of(make, rows)
     if row is None:
         return None
     decimals = len(row["est"].partition(".")[2])
@@ -186,7 +193,7 @@ def inverted_ratio(tables: Tables, make: np.random.Generator) -> Planted:
 
 def lost_decimal_point(tables: Tables, make: np.random.Generator) -> Planted:
     """A ratio whose decimal point moved by one digit."""
-    row = _one(make, [one for one in _ratios(tables) if float(one["est"]) >= 0.1])
+    row = any_of(make, [one for one in ratios(tables) if float(one["est"]) >= 0.1])
     if row is None:
         return None
     decimals = len(row["est"].partition(".")[2])
@@ -203,12 +210,12 @@ def misprinted_overall_p(tables: Tables, make: np.random.Generator) -> Planted:
         for second in rows
         if first["row_id"] < second["row_id"] and first["p_printed"] != second["p_printed"]
     ]
-    return _exchange(make, pairs, ("p_printed", "p_op", "p"))
+    return exchange(make, pairs, ("p_printed", "p_op", "p"))
 
 
 def copied_row(tables: Tables, make: np.random.Generator) -> Planted:
     """A ratio with interval and p that is that of the row above."""
-    rows = _ratios(tables)
+    rows = ratios(tables)
     pairs = [
         (first, second)
         for first, second in pairwise(rows)
@@ -227,8 +234,8 @@ def copied_row(tables: Tables, make: np.random.Generator) -> Planted:
 def subgroup_size(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of the size of a subgroup."""
     rows = [one for one in tables.rows["effects"] if one["subgroup_level"] and one["n"]]
-    row = _one(make, rows)
-    return _new_digit(make, row, ("n",)) if row else None
+    row = any_of(make, rows)
+    return new_digit(make, row, ("n",)) if row else None
 
 
 def broken_rule(tables: Tables, make: np.random.Generator) -> Planted:
@@ -238,7 +245,7 @@ def broken_rule(tables: Tables, make: np.random.Generator) -> Planted:
     }
     rows = [
         one
-        for one in _ratios(tables)
+        for one in ratios(tables)
         if one["model"] == "univariable"
         and one["term_type"] != "categorical"
         and (one["endpoint"], one["term"]) not in inside
@@ -247,7 +254,7 @@ def broken_rule(tables: Tables, make: np.random.Generator) -> Planted:
         and one["p"]
         and float(one["p"]) > 0.3
     ]
-    row = _one(make, rows)
+    row = any_of(make, rows)
     if row is None:
         return None
     cells = {name: cell for name, cell in row.items() if name not in ("row_id", "status")}
@@ -264,7 +271,7 @@ def forgotten_variable(tables: Tables, make: np.random.Generator) -> Planted:
         for one in tables.rows["effects"]
         if one["model"] == "multivariable" and one["term"] != TREATMENT and one["level"] != one["reference"]
     ]
-    row = _one(make, multivariable)
+    row = any_of(make, multivariable)
     if row is None:
         return None
     gone = (row["endpoint"], row["term"])
@@ -278,31 +285,33 @@ def forgotten_variable(tables: Tables, make: np.random.Generator) -> Planted:
 
 def moved_median(tables: Tables, make: np.random.Generator) -> Planted:
     """A median survival with another digit."""
-    row = _one(make, [one for one in tables.rows["survival"] if one["statistic"] == "median"])
-    return _new_digit(make, row, ("value_printed", "value")) if row else None
+    row = any_of(make, [one for one in tables.rows["survival"] if one["statistic"] == "median"])
+    return new_digit(make, row, ("value_printed", "value")) if row else None
 
 
 def misprinted_survival(tables: Tables, make: np.random.Generator) -> Planted:
     """A survival percentage with another digit."""
-    row = _one(make, [one for one in tables.rows["survival"] if one["statistic"] == "survival_rate"])
-    return _new_digit(make, row, ("value_printed", "value")) if row else None
+    row = any_of(make, [one for one in tables.rows["survival"] if one["statistic"] == "survival_rate"])
+    return new_digit(make, row, ("value_printed", "value")) if row else None
 
 
 def other_in_the_abstract(tables: Tables, make: np.random.Generator) -> Planted:
     """A ratio in the abstract with another digit than in its table."""
-    row = _one(make, [one for one in _ratios(tables, everywhere=True) if one["locator"] == "Abstract"])
-    return _new_digit(make, row, ("est_printed", "est")) if row else None
+    row = any_of(make, [one for one in ratios(tables, everywhere=True) if one["locator"] == "Abstract"])
+    return new_digit(make, row, ("est_printed", "est")) if row else None
 
 
 def other_in_the_text(tables: Tables, make: np.random.Generator) -> Planted:
     """A count in the text with another digit than in its table, its percentage too."""
     rows = [
-        one for one in tables.rows["counts"] if one["locator"] == "text Results" and one["percent_as_printed"]
+        one
+        for one in tables.rows["counts"]
+        if one["locator"] == "text Results" and one["percent_as_printed"] and one["n_printed"]
     ]
-    row = _one(make, rows)
+    row = any_of(make, rows)
     if row is None:
         return None
-    touched = _new_digit(make, row, ("n_printed", "n", "as_printed"))
+    touched = new_digit(make, row, ("n_printed", "n", "as_printed"))
     if int(row["denominator"]) and int(row["n"]) <= int(row["denominator"]):
         decimals = len(row["pct"].partition(".")[2])
         row["pct"] = row["percent_as_printed"] = (
@@ -311,10 +320,56 @@ def other_in_the_text(tables: Tables, make: np.random.Generator) -> Planted:
     return touched
 
 
+def exchanged_medians(tables: Tables, make: np.random.Generator) -> Planted:
+    """The median survival times of two groups exchanged, their intervals too."""
+    rows = [one for one in tables.rows["survival"] if one["statistic"] == "median" and one["group"] != "all"]
+    pairs = [
+        (first, second)
+        for first, second in combinations(rows, 2)
+        if first["endpoint"] == second["endpoint"]
+        and first["locator"] == second["locator"]
+        and first["value_printed"] != second["value_printed"]
+    ]
+    return exchange(make, pairs, ("value_printed", "value", "ci_low", "ci_high"))
+
+
+def log_rank_of_another_endpoint(tables: Tables, make: np.random.Generator) -> Planted:
+    """The p values of the log-rank tests of two endpoints exchanged."""
+    rows = [one for one in tables.rows["survival"] if one["statistic"] == "logrank_p"]
+    pairs = [
+        (first, second)
+        for first, second in combinations(rows, 2)
+        if first["endpoint"] != second["endpoint"] and first["p_printed"] != second["p_printed"]
+    ]
+    return exchange(make, pairs, ("p_printed", "p", "value_printed", "value"))
+
+
+def p_of_another_pair(tables: Tables, make: np.random.Generator) -> Planted:
+    """The p value of a before-and-after comparison that is that of another table's row."""
+    rows = [one for one in tables.rows["tests"] if one["groups_compared"].endswith("(paired)")]
+    others = [one for one in tables.rows["tests"] if one["locator"] == "Table 1"]
+    pairs = [
+        (first, second) for first in rows for second in others if first["p_printed"] != second["p_printed"]
+    ]
+    if not pairs:
+        return None
+    first, second = pairs[int(make.integers(len(pairs)))]
+    for name in ("p_printed", "p_op", "p"):
+        first[name] = second[name]
+    return (first["row_id"],)
+
+
+def misprinted_quotation(tables: Tables, make: np.random.Generator) -> Planted:
+    """A digit of a percentage that is quoted of another series with its numerator and denominator."""
+    rows = [one for one in tables.rows["statements"] if one["unit"] == "%" and one["numerator"]]
+    row = any_of(make, rows)
+    return new_digit(make, row, ("value_printed", "value")) if row else None
+
+
 def misprinted_flow(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit in a box of the flow chart."""
-    row = _one(make, tables.rows["flow"])
-    return _new_digit(make, row, ("n_printed", "n")) if row else None
+    row = any_of(make, tables.rows["flow"])
+    return new_digit(make, row, ("n_printed", "n")) if row else None
 
 
 ERRORS: tuple[Callable[[Tables, np.random.Generator], Planted], ...] = (
@@ -340,64 +395,11 @@ ERRORS: tuple[Callable[[Tables, np.random.Generator], Planted], ...] = (
     forgotten_variable,
     moved_median,
     misprinted_survival,
+    exchanged_medians,
+    log_rank_of_another_endpoint,
+    p_of_another_pair,
+    misprinted_quotation,
     other_in_the_abstract,
     other_in_the_text,
     misprinted_flow,
 )
-
-
-def _cells(tables: Tables) -> list[Row]:
-    return [
-        one
-        for one in tables.rows["counts"]
-        if one["is_missing_row"] == "0" and one["locator"].startswith("Table")
-    ]
-
-
-def _ratios(tables: Tables, *, everywhere: bool = False) -> list[Row]:
-    return [
-        one for one in tables.rows["effects"] if one["est"] and (everywhere or one["locator"] != "Abstract")
-    ]
-
-
-def _missing(tables: Tables, row: Row) -> int:
-    same = ("variable", "group", "locator")
-    return sum(
-        int(one["n"])
-        for one in tables.rows["counts"]
-        if one["is_missing_row"] == "1" and all(one[name] == row[name] for name in same)
-    )
-
-
-def _one(make: np.random.Generator, rows: list[Row]) -> Row | None:
-    return rows[int(make.integers(len(rows)))] if rows else None
-
-
-def _exchange(make: np.random.Generator, pairs: list[tuple[Row, Row]], names: tuple[str, ...]) -> Planted:
-    if not pairs:
-        return None
-    first, second = pairs[int(make.integers(len(pairs)))]
-    for name in names:
-        first[name], second[name] = second[name], first[name]
-    return first["row_id"], second["row_id"]
-
-
-def _new_digit(make: np.random.Generator, row: Row, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Another digit in place of one; the same one in every cell that holds the number."""
-    text = row[names[0]]
-    places = [place for place, sign in enumerate(text) if sign.isdigit()]
-    place = places[int(make.integers(len(places)))]
-    first = place == places[0] and len(places) > 1 and "." not in text[: place + 2]
-    allowed = [one for one in "0123456789" if one != text[place] and not (first and one == "0")]
-    new = text[:place] + allowed[int(make.integers(len(allowed)))] + text[place + 1 :]
-    for name in names:
-        cell = row[name]
-        if name == names[0]:
-            row[name] = new
-        elif name == "as_printed":
-            row[name] = (
-                cell.replace(text, new, 1) if names[0] == "n_printed" else new.join(cell.rsplit(text, 1))
-            )
-        else:
-            row[name] = new.replace(",", "").replace("\u00b7", ".")
-    return (row["row_id"],)
