@@ -114,8 +114,9 @@ def confounding_ratio(effect: float, exposed: float, unexposed: float) -> float:
 
     `effect`: the confounder's own ratio with the outcome, the same in both groups; `exposed`, `unexposed`: the
     fraction of each group that has it. (1 + exposed (effect - 1)) / (1 + unexposed (effect - 1)): exact for risk
-    ratios, a good approximation for hazard ratios while events are few or censoring is heavy; with many events the
-    true factor is closer to 1. Raises `ValueError` for an effect not above 0 or fractions outside 0 to 1. Sources:
+    ratios. For hazard ratios it holds while events are few; when nearly all have the event and nobody is censored,
+    Cox's ratio is off by at most 6 % for an effect of 1.53, 17 % for 2 and 45 % for 3, in either direction
+    (tests/statistics). Raises `ValueError` for an effect not above 0 or fractions outside 0 to 1. Sources:
     Schlesselman JJ. Am J Epidemiol 1978;108:3-8; Lin DY, Psaty BM, Kronmal RA. Biometrics 1998;54:948-963.
     """
     excess = _ratio("effect", effect) - 1.0

@@ -1,8 +1,10 @@
 """E-values and binary confounders: published examples, a search over all confounders, a world of patients."""
 
 import json
+from itertools import product
 from math import sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,6 +132,41 @@ def test_confounding_ratio_in_a_world_of_patients(effect, exposed, unexposed, ba
 
     crude = risk(True, exposed) / risk(False, unexposed)
     assert confounding_ratio(effect, exposed, unexposed) == pytest.approx(crude / true)
+
+
+def cox_in_the_limit(effect, exposed, unexposed, true, end, steps=400):
+    """The hazard ratio that Cox's model finds among infinitely many patients, nobody censored before `end`.
+
+    Two equal groups, hazard 1 without the confounder; the root of the score, sums over a fine grid of time.
+    """
+    time = (np.arange(steps) + 0.5) * end / steps
+
+    def group(share, hazard):
+        without, having = (1 - share) * np.exp(-hazard * time), share * np.exp(-hazard * effect * time)
+        return without + having, hazard * (without + effect * having)
+
+    (alive, dying), (others, their) = group(exposed, true), group(unexposed, 1.0)
+    low, high = -6.0, 6.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        ratio = np.exp(middle)
+        score = np.sum(dying - (dying + their) * ratio * alive / (ratio * alive + others))
+        low, high = (middle, high) if score > 0 else (low, middle)
+    return np.exp(middle)
+
+
+@pytest.mark.parametrize(
+    ("effect", "most"), [(1.2, 1.02), (1.38, 1.04), (1.53, 1.06), (2.0, 1.17), (3.0, 1.45)]
+)
+def test_how_far_hazard_ratios_of_common_outcomes_are_off(effect, most):
+    """What the documentation promises; few events: exact."""
+    for exposed, unexposed in product((0.0, 0.2, 0.6, 1.0), (0.0, 0.2, 0.53, 1.0)):
+        formula = confounding_ratio(effect, exposed, unexposed)
+        few = cox_in_the_limit(effect, exposed, unexposed, 1.0, 0.001)
+        assert few == pytest.approx(formula, rel=0.003)
+        for true, end in product((0.42, 1.0, 2.0), (0.3, 1.0, 3.0)):
+            away = cox_in_the_limit(effect, exposed, unexposed, true, end) / true / formula
+            assert 1 / most <= away <= most
 
 
 @given(effect=ratios, exposed=fractions, unexposed=fractions)
