@@ -12,6 +12,7 @@ from crlm.cli import terminal
 from crlm.cli.evidence_audit import audit
 from crlm.cli.evidence_curve import curve
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
+from crlm.cli.evidence_pool import pool
 from crlm.cli.evidence_robustness import robustness
 from crlm.cli.terminal import Json
 from crlm.problems import ArgumentError, CrlmError, DataError, Problem, did_you_mean
@@ -28,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command()(audit)
+app.command()(pool)
 app.command()(curve)
 app.command()(robustness)
 

@@ -50,7 +50,7 @@ def by_question(
                 if isinstance(one, LeftOut):
                     left_out.append(one)
                     continue
-                note = (f"{one.label}: {question.note}",) if question.note else ()
+                note = (f"{one.label}: {question.note.rstrip('.')}",) if question.note else ()
                 estimates.append(
                     replace(one, population=question.population, cautions=(*one.cautions, *note))
                 )

@@ -28,7 +28,7 @@ from crlm.statistics.meta_analysis.heterogeneity import Method
 from crlm.statistics.meta_analysis.pooled import Interval
 from crlm.statistics.results import TestResult
 
-FEW_TO_POOL = 2
+FEW_TO_POOL, FEW_TO_KNOW = 2, 5
 SIDE_BY_SIDE: tuple[tuple[str, Method, Interval], ...] = (
     ("Fixed effect, inverse variance", "fixed", "normal"),
     ("Random effects, DerSimonian-Laird", "DL", "normal"),
@@ -215,7 +215,7 @@ def _warnings(estimates: Sequence[Estimate]) -> tuple[str, ...]:
         found.append(f"adjusted effects stand beside unadjusted ones ({bare})")
     for one in estimates:
         found += one.cautions
-    if len(estimates) < 5:
+    if FEW_TO_POOL <= len(estimates) < FEW_TO_KNOW:
         found.append(
             f"{len(estimates)} studies say little about how much studies differ: tau2 and its interval are rough"
         )

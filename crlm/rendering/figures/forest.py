@@ -152,7 +152,9 @@ def _row(
     base = y + 2 + _LINE * 0.8
     middle = y + height / 2 + 3
     parts = svg.lines_of_text(4 + 10 * row.indent, base, lines, _LINE, bold=_heading(row))
-    parts += svg.lines_of_text(4, base + _LINE * len(lines), remarks, _LINE, size=svg.SMALL, fill=svg.MUTED)
+    parts += svg.lines_of_text(
+        4 + 10 * row.indent, base + _LINE * len(lines), remarks, _LINE, size=svg.SMALL, fill=svg.MUTED
+    )
     for x, words in zip(layout.counts, row.columns, strict=False):
         parts.append(svg.text(x, middle, words, anchor="end"))
     if row.ratio:

@@ -1,0 +1,120 @@
+"""The forest and the funnel of a pooling, as figures of a report."""
+
+from __future__ import annotations
+
+import math
+
+from crlm.evidence.pooling.document import ratio, study_interval
+from crlm.evidence.pooling.pooling import Pooling
+from crlm.evidence.pooling.words import measure_words
+from crlm.rendering import numbers
+from crlm.rendering.figures.forest import ForestRow, forest_figure
+from crlm.rendering.figures.funnel import FunnelPoint, funnel_figure
+from crlm.rendering.tree import Figure
+from crlm.statistics.meta_analysis import Pooled
+from crlm.statistics.results import Estimate, interval_multiplier
+
+
+def forest(answer: Pooling, number: int) -> Figure:
+    """Studies with squares as large as their weights, diamonds for what is pooled, a bar for a new study."""
+    rows = _rows(answer)
+    counted = any(one.counts for one in answer.estimates)
+    head = f"{answer.measure} ({numbers.level_words(answer.level)} CI)"
+    alt = f"Forest plot of {len(answer.estimates)} studies and their pooled {measure_words(answer).lower()}."
+    drawing = forest_figure(
+        rows,
+        everything=rows,
+        identifier="forest",
+        title=f"Forest plot: {answer.question}",
+        alt=alt,
+        heads=("Study", "Events" if counted else "", "Weight", head, "p"),
+        favours=("ratio below 1", "ratio above 1"),
+        banner=None,
+        axis=f"{measure_words(answer)} (logarithmic)",
+    )
+    caption = (
+        "The studies and what they pool to. The area of a square is the study's weight; the diamond is the pooled "
+        "effect with its confidence interval"
+    )
+    predicted = answer.pooled is not None and answer.pooled.prediction.lower is not None
+    caption += "; the bar shows where a new study would lie." if predicted else "."
+    return Figure("forest", number, caption, alt, drawing.svg, drawing.width, drawing.height)
+
+
+def _rows(answer: Pooling) -> list[ForestRow]:
+    assert answer.pooled is not None
+    groups = answer.groups
+    rows: list[ForestRow] = []
+    names = groups.levels if groups is not None else ("",)
+    for k, name in enumerate(names):
+        if groups is not None:
+            rows.append(ForestRow(str(name)))
+        for one, weight in zip(answer.estimates, answer.pooled.weights, strict=True):
+            if groups is not None and one.group != name:
+                continue
+            interval = study_interval(one, answer.level)
+            counts = "" if one.counts is None else "{}/{} v {}/{}".format(*one.counts)
+            rows.append(
+                ForestRow(
+                    one.label,
+                    indent=0 if groups is None else 1,
+                    columns=(counts, f"{numbers.rounded(weight, 1)}%"),
+                    ratio=numbers.ratio_interval(interval),
+                    interval=interval,
+                    weight=weight,
+                )
+            )
+        if groups is not None and groups.pooled[k].k > 1:
+            rows.append(_whole(f"Pooled, {name}", groups.pooled[k], indent=1))
+    rows.append(_whole("All studies pooled", answer.pooled))
+    prediction = answer.pooled.prediction
+    if prediction.lower is not None:
+        span = ratio(prediction)
+        words = numbers.ratio_interval(span).partition("(")[2].rstrip(")")
+        rows.append(ForestRow("Prediction interval", columns=("", ""), ratio=words, interval=span, span=True))
+    return rows
+
+
+def _whole(label: str, one: Pooled, indent: int = 0) -> ForestRow:
+    tau2, i2 = one.heterogeneity.tau2.value, one.heterogeneity.i2.value
+    remark = "" if i2 is None else f"I\u00b2 {numbers.rounded(i2, 0)}%"
+    remark += "" if tau2 is None else f", tau\u00b2 {numbers.rounded(tau2, 3)}"
+    interval: Estimate = ratio(one.estimate)
+    return ForestRow(
+        label,
+        remark=remark,
+        indent=indent,
+        columns=("", ""),
+        ratio=numbers.ratio_interval(interval),
+        interval=interval,
+        p="" if one.test.p is None else numbers.p_value(one.test.p),
+        whole=True,
+    )
+
+
+def funnel(answer: Pooling, number: int) -> Figure:
+    """The studies about the pooled effect, with those that trim and fill adds."""
+    assert answer.pooled is not None and answer.pooled.estimate.value is not None
+    points = [FunnelPoint(math.exp(one.value), one.standard_error) for one in answer.estimates]
+    filled = answer.trim_and_fill
+    if filled is not None and not isinstance(filled, str):
+        k = len(answer.estimates)
+        points += [
+            FunnelPoint(math.exp(y), math.sqrt(v), filled=True)
+            for y, v in zip(filled.values[k:], filled.variances[k:], strict=True)
+        ]
+    level = numbers.level_words(answer.level)
+    alt = f"Funnel plot of {len(answer.estimates)} studies: effect against standard error."
+    drawing = funnel_figure(
+        points,
+        centre=math.exp(answer.pooled.estimate.value),
+        multiplier=interval_multiplier(answer.level),
+        identifier="funnel",
+        title=f"Funnel plot: {answer.question}",
+        alt=alt,
+        banner=None,
+        axis=f"{measure_words(answer)} (logarithmic)",
+        limits=f"the white triangle would hold {level} of the studies if only chance made them differ",
+    )
+    caption = "Effects of the studies against their standard errors; the precise ones stand at the top."
+    return Figure("funnel", number, caption, alt, drawing.svg, drawing.width, drawing.height)
