@@ -66,8 +66,8 @@ def assess(effect: Effect, confounder: Confounder | None) -> Robustness:
     """Assess one effect; without a confounder only what needs none.
 
     The confounder's effect is taken as the same in both groups (Lin 1998), and hazard ratios as if events were few: for
-    common outcomes that is an approximation (`confounding_ratio` says how good). An estimate of exactly 1 leaves nothing
-    to explain. Raises `ValueError` for an effect that is no ratio, as the statistics do.
+    common outcomes that is an approximation (`confounding_ratio` says how good). An estimate of exactly 1 leaves
+    nothing to explain. Raises `ValueError` for an effect that is no ratio, as the statistics do.
     """
     ways = {"common": True, "rare": False}
     if effect.measure == "RR":
