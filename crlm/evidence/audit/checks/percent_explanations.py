@@ -20,7 +20,8 @@ def explanations_of(
     assert one.n is not None and one.percent is not None
     together = _together(block, failing, denominator)
     if together is not None:
-        return [together], []
+        fellows = [each.level(cell.row.level) for each in groups.values() for cell in failing]
+        return [together], [cell.row.row_id for cell in fellows if cell is not None]
     for test in (_copied, _exchanged):
         found = test(one, denominator, block, groups)
         if found is not None:
