@@ -33,6 +33,7 @@ def check_rules(rules: RuleSet, place: PlaceOf) -> list[Problem]:
     if not problems:
         for rule in rules.rules.values():
             problems.extend(_of_rule(rules, rule, place))
+        problems.extend(_of_inputs(rules, place))
         problems.extend(_of_conflicts(rules, place))
     return problems
 
@@ -187,6 +188,19 @@ def _own_inputs(rules: RuleSet, rule: Rule) -> set[str]:
             elif name in rules.shared:
                 waiting.append(rules.shared[name])
     return found
+
+
+def _of_inputs(rules: RuleSet, place: PlaceOf) -> Iterator[Problem]:
+    """An input that no condition uses says so, and no other does."""
+    used = frozenset().union(*rules.support.values())
+    for name, one in rules.inputs.items():
+        if name not in used and not one.display_only:
+            given, fix = f"no rule's result depends on {name}", "write display_only = true, or remove it."
+        elif name in used and one.display_only:
+            given, fix = f"{name} is display_only, and results depend on it", "remove display_only."
+        else:
+            continue
+        yield Problem("rules-reference", given, None, fix, place("input", name))
 
 
 def _of_conflicts(rules: RuleSet, place: PlaceOf) -> Iterator[Problem]:

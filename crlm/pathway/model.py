@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from crlm.dictionary.variables import Frozen, Name, Variable
 
@@ -48,10 +48,10 @@ class Input(Frozen):
     unit: Words | None = None
     levels: tuple[Name, ...] = ()
     range: Range | None = None
-    per_lesion: bool = False
-    judgement: bool = False
+    per_lesion: StrictBool = False
+    judgement: StrictBool = False
     derived: Words | None = None
-    display_only: bool = False
+    display_only: StrictBool = False
     definition: Words
     question: Words | None = None
 
@@ -123,13 +123,13 @@ class Rule(Frozen):
     computed: dict[Name, Words] = Field(default_factory=dict)
     two_valued: Words | None = None
     conclusion: Words
-    fires: bool = False
+    fires: StrictBool = False
     strength: Words | None = None
     evidence: tuple[Words, ...] = ()
     source: tuple[Source, ...] = ()
     amb: tuple[ConflictId, ...] = ()
     ambiguity: Words | None = None
-    version: int = Field(ge=1)
+    version: StrictInt = Field(ge=1)
     review_date: datetime.date
 
     @model_validator(mode="after")
@@ -158,8 +158,8 @@ class Topic(Frozen):
 
     topic: Words
     title: Words
-    number: int = Field(ge=1)
-    version: int = Field(ge=1)
+    number: StrictInt = Field(ge=1)
+    version: StrictInt = Field(ge=1)
     review_date: datetime.date
     rule: tuple[Rule, ...] = ()
 
