@@ -74,6 +74,7 @@ prove: $(VENV)/test.stamp ## compare with R and simulate thousands of studies (w
 	$(BIN)/python -m tests.prove.synthetic_registries
 	$(BIN)/python -m tests.prove.pathway
 	$(BIN)/python -m tests.prove.audit
+	$(BIN)/python -m tests.prove.curves
 
 bench: $(VENV)/run.stamp $(VENV)-bench/stamp $(TABLE) ## time study and statistics beside their peers (writes docs/benchmarks/)
 	@$(MAKE) $(VENV)-comprisk/stamp || { rm -rf $(VENV)-comprisk; echo "comprisk cannot be installed here and is not timed"; }
