@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from itertools import product
-from math import inf
+from math import inf, isclose
 
 Interval = tuple[float, float]
 Box = tuple[Interval, Interval]
 """What an estimate and its standard error can be."""
 
+_SINGULAR = 1e-12
+
 
 def joint(first: tuple[float, float], second: tuple[float, float], covariance: float) -> float:
-    """The chi-square of two estimates (each with its standard error) with this covariance; infinite where singular."""
+    """The chi-square of two estimates (each with its standard error) with this covariance.
+
+    Perfectly correlated estimates are one estimate when they are equally many standard errors from 0, and cannot be
+    both (infinite) otherwise.
+    """
     (b1, s1), (b2, s2) = first, second
     determinant = s1**2 * s2**2 - covariance**2
-    if determinant <= 0:
-        return inf
+    if determinant <= _SINGULAR * s1**2 * s2**2:
+        return (b1 / s1) ** 2 if isclose(b1 / s1, b2 / s2, rel_tol=1e-9, abs_tol=1e-12) else inf
     return (b1**2 * s2**2 + b2**2 * s1**2 - 2 * covariance * b1 * b2) / determinant
 
 
