@@ -9,6 +9,7 @@ from crlm.pathway.check import RuleSetError
 from crlm.pathway.load import SHIPPED, load_rules, shipped_rules
 
 RES = "rules/03-resectability.toml"
+DEFINITIONS = "rules/definitions.toml"
 FLR = "rules/04-future-liver-remnant.toml"
 
 
@@ -100,8 +101,8 @@ def test_everything_at_once(folder):
         (RES, '"AMB-04"', '"AMB-44"', "there is no conflict AMB-44"),
         (RES, "two_valued = ", "# two_valued = ", "makes an answer of"),
         (FLR, 'condition = "missing(flr_pct)"', 'condition = "flr_pct < 5"', "nothing in it"),
-        ("rules/definitions.toml", "primary_site in ['caecum'", "known(primary_site) and primary_site in ['caecum'", "uses known"),
-        ("rules/definitions.toml", "primary_site in ['caecum'", "right_sided or primary_site in ['caecum'", "depends on itself"),
+        (DEFINITIONS, "primary_site in ['cae", "known(primary_site) and primary_site in ['cae", "uses known"),
+        (DEFINITIONS, "primary_site in ['cae", "right_sided or primary_site in ['cae", "depends on itself"),
         ("inputs.toml", 'levels = ["unilobar", "bilobar"]', "levels = []", "a category has levels"),
         ("inputs.toml", "display_only = true\n", "", "no rule's result depends on"),
     ],
