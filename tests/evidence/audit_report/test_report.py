@@ -64,7 +64,7 @@ def test_the_summary_says_which_answer_is_in_doubt(wrong):
     (row,) = table.body
     assert [one.text for one in row.cells][:4] == [
         "treated versus not: OS (univariable)",
-        "HR 1.79 (1.17-2.27), p = 0.007",
+        "HR 1.79 (1.17-2.27), p 0.007",
         "Abstract",
         str(ratio.number),
     ]

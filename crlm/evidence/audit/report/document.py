@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from crlm.evidence.audit.run import Audit
     from crlm.evidence.paper import Paper
 
+FEW = 30
+"""Comparisons below which finding nothing means little."""
+
 FIRST = 5
 """How many entries the summary names."""
 
@@ -108,7 +111,7 @@ def _summary(
         inline(
             f"{_of(rows, 'printed row')} of numbers {'was' if rows == 1 else 'were'} read; "
             f"{_of(sum(1 for one in audit.results if one.tested), 'check')} held them against each other in "
-            f"{_of(tested, 'comparison')}. {_tally(found)}"
+            f"{_of(tested, 'comparison')}. {_tally(found, tested)}"
         )
     )
     yield Paragraph(
@@ -130,10 +133,11 @@ def _of(n: int, noun: str) -> str:
     return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
 
 
-def _tally(found: tuple[Entry, ...]) -> str:
+def _tally(found: tuple[Entry, ...], tested: int) -> str:
     counts = Counter(one.severity for one in found)
     if not found:
-        return "Nothing was found that does not fit."
+        few = " With so few comparisons that says little." if tested < FEW else ""
+        return f"Nothing was found that does not fit.{few}"
     parts = [f"{counts[one]} {COUNTED[one][counts[one] != 1]}" for one in SEVERITIES if counts[one]]
     return f"{_of(len(found), 'place')} to look at: " + ", ".join(parts) + "."
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _REPAIR = re.compile(r"\S+ instead of [^\s.,;]+")
 
+_TWICE = re.compile(r"(?<=: )([^:]+): \1: ")
+_OPENINGS = ("The", "No", "Printed", "Percentages")
+_COMMON = ("median", "univariable", "multivariable", "against", "events", "final", "text", "percentages")
+
 LONG = 200
 """Signs beyond which a line of arithmetic is broken at its semicolons."""
 
@@ -82,7 +86,7 @@ class Entry:
 def entries(audit: Audit, least: Severity = "doubtful") -> tuple[Entry, ...]:
     """The entries of an audit, from the gravest to the mildest severity that is asked for."""
     wanted = SEVERITIES[: SEVERITIES.index(least) + 1]
-    groups = [one for one in audit.groups if one.findings[0].severity in wanted]
+    groups = [_widest_first(one) for one in audit.groups if one.findings[0].severity in wanted]
     ordered = sorted(groups, key=_order)
     return tuple(
         Entry(number, group.findings[0].severity, title(group.findings[0]), place(group.findings[0]), group)
@@ -90,14 +94,28 @@ def entries(audit: Audit, least: Severity = "doubtful") -> tuple[Entry, ...]:
     )
 
 
+def _widest_first(group: Group) -> Group:
+    """Of findings that are equally grave, the one that doubts most rows first: it gives the entry its title."""
+    ordered = sorted(group.findings, key=lambda one: (SEVERITIES.index(one.severity), -len(one.rows)))
+    return Group(tuple(ordered), group.rows)
+
+
 def title(finding: Finding) -> str:
-    """What was found, with its subject: the title alone may not say of which number it speaks."""
+    """What was found, with as much of its subject as the finding's own title leaves out."""
     words = readable(finding.title)
     subject = readable(finding.printed[0].what) if finding.printed else ""
-    head = subject.split(",")[0].strip()
-    if not head or head.lower() in words.lower():
+    context, _, term = subject.partition(": ")
+    if _named(subject) & _named(words):
+        subject = context if term and context.split(",")[0].lower() not in words.lower() else ""
+    if not subject:
         return words
-    return f"{subject}: {words[0].lower() + words[1:] if words[1:2].islower() else words}"
+    first, _, rest = words.partition(" ")
+    return _TWICE.sub(r"\1: ", f"{subject}: {first.lower() if first in _OPENINGS else first} {rest}")
+
+
+def _named(text: str) -> set[str]:
+    """The words that tell a subject: those of four letters or more."""
+    return {one for one in re.findall(r"[a-z]{4,}", text.lower()) if one not in _COMMON}
 
 
 def place(finding: Finding) -> str:
@@ -111,7 +129,7 @@ def printed_lines(entry: Entry) -> Iterator[str]:
     for one in quoted[:SHOWN]:
         yield f"{main_place(one.place)}: {readable(one.what)}: {one.text or 'nothing'}"
     if len(quoted) > SHOWN:
-        yield f"and {len(quoted) - SHOWN} more numbers"
+        yield f"and {len(quoted) - SHOWN} more"
 
 
 def dependent_lines(paper: Paper, entry: Entry) -> Iterator[str]:

@@ -26,21 +26,22 @@ _PARTS = (
 
 
 def readable(text: str) -> str:
-    """Names of variables and groups without their underscores."""
-    return _NAME.sub(lambda found: found.group().replace("_", " "), text)
+    """Names of variables and groups without their underscores, and no blank before a comma."""
+    return _NAME.sub(lambda found: found.group().replace("_", " "), text).replace(" ,", ",")
 
 
 def place_order(locator: str) -> tuple[int, float, str]:
     """Where in a paper a place stands: abstract, methods, tables, text, figures, discussion, supplement."""
-    first = locator.split("/", maxsplit=1)[0].strip().lower()
+    first = main_place(locator).lower()
     part = next((rank for pattern, rank in _PARTS if re.match(pattern, first)), 10)
     number = re.search(r"\d+(?:\.\d+)?", first)
     return part, float(number.group()) if number else 0.0, first
 
 
 def main_place(locator: str) -> str:
-    """The first of the places that a locator names."""
-    return locator.split("/", maxsplit=1)[0].strip()
+    """The first of the places that a locator names; of a slide its number."""
+    first = re.split(r"\s+/\s+|;\s+", locator.strip(), maxsplit=1)[0]
+    return first.split(",", maxsplit=1)[0] if first.lower().startswith("slide") else first
 
 
 def with_place(paper: Paper, row_id: str) -> str:
