@@ -16,6 +16,7 @@ from crlm.problems import ArgumentError, DataError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from crlm.evidence.robustness import Confounder, Effect, Robustness
+    from crlm.statistics.unmeasured_confounding import Measure
 
 FORMATS = ("html", "docx", "pdf", "json")
 ENTRIES = (*(f"robustness.{one}" for one in FORMATS), "figures")
@@ -95,7 +96,7 @@ def robustness(
         effect = replace(effect, outcome_common=outcome_common, common_because="as given on the command line")
     if table is not None:
         effect = replace(effect, table=_table(table), table_place="as given on the command line")
-    known = _confounder(confounder, confounder_effect, prevalence, endpoint, library)
+    known = _confounder(confounder, confounder_effect, prevalence, (endpoint, effect.measure), library)
     try:
         found = assess(effect, known)
     except ValueError as error:
@@ -163,7 +164,7 @@ def _confounder(
     name: str | None,
     effects: list[float] | None,
     prevalence: float | None,
-    endpoint: str,
+    outcome: tuple[str, Measure],
     library: Path | None,
 ) -> Confounder | None:
     """RAS mutation as the library prints it, with what was given instead; another one must be described."""
@@ -172,14 +173,16 @@ def _confounder(
     if prevalence is not None and not 0.0 <= prevalence <= 1.0:
         raise _wrong(f"--prevalence was {prevalence:g}.", "a fraction from 0 to 1.", "write 0.4 for 40 %.")
     if any(not 0.0 < one < float("inf") for one in effects or ()):
-        raise _wrong(f"--confounder-effect was {effects}.", "ratios above 0.", "write 1.5 for half as much again.")
+        raise _wrong(
+            f"--confounder-effect was {effects}.", "ratios above 0.", "write 1.5 for half as much again."
+        )
     if name is not None and (not effects or prevalence is None):
         given = f'of the confounder "{name}" the effect or the prevalence is missing.'
         raise _wrong(given, "both.", "add --confounder-effect 2 --prevalence 0.3, for example.")
     ras = (
         None
         if name is not None
-        else ras_mutation((find_paper(one, library) for one in known_papers(library)), endpoint)
+        else ras_mutation((find_paper(one, library) for one in known_papers(library)), *outcome)
     )
     own = tuple(
         KnownEffect("as given", one, None, None, "given on the command line") for one in effects or ()
@@ -212,7 +215,9 @@ def _formats(given: str | None, out: Path | None) -> tuple[str, ...]:
     wanted = tuple(one.strip() for one in given.split(","))
     unknown = [one for one in wanted if one not in FORMATS]
     if unknown:
-        raise _wrong(f'--format names "{unknown[0]}".', f"{', '.join(FORMATS)}.", did_you_mean(unknown[0], FORMATS))
+        raise _wrong(
+            f'--format names "{unknown[0]}".', f"{', '.join(FORMATS)}.", did_you_mean(unknown[0], FORMATS)
+        )
     if out is None:
         raise _wrong(
             "--format is for files, and no folder is given.", "--format with --out.", "add --out robustness."

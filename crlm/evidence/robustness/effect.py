@@ -98,18 +98,18 @@ def effect_of(paper: Paper, row_id: str) -> Effect:
     )
 
 
-def ras_mutation(papers: Iterable[Paper], endpoint: str) -> Confounder | None:
+def ras_mutation(papers: Iterable[Paper], endpoint: str, measure: Measure = "HR") -> Confounder | None:
     """RAS mutation as a confounder, from what the papers print of it; None when they print nothing of use.
 
-    Its effects are the hazard ratios of RAS-mutated against wild-type tumours on the endpoint, or on overall survival
-    where none is printed for it; its prevalence is that of the first paper with the numbers of patients.
+    Its effects are the ratios (of this measure) of RAS-mutated against wild-type tumours on the endpoint, or the hazard
+    ratios of death where none is printed for it; its prevalence is that of the first paper with numbers of patients.
     """
     rows = [(one, row) for one in papers for row in one.numbers.effects if _is_ras(row)]
-    own = [(one, row) for one, row in rows if row.endpoint == endpoint]
-    chosen = own or [(one, row) for one, row in rows if row.endpoint == "OS"]
+    own = [(one, row) for one, row in rows if (row.endpoint, row.measure) == (endpoint, measure)]
+    chosen = own or [(one, row) for one, row in rows if (row.endpoint, row.measure) == ("OS", "HR")]
     effects = tuple(
         KnownEffect(
-            f"RAS mutated against wild-type, {row.endpoint}, {row.model}",
+            f"RAS mutated against wild-type, {row.endpoint.replace('_', ' ')}, {row.model}",
             row.est,
             row.ci_low,
             row.ci_high,
@@ -135,7 +135,7 @@ def ras_mutation(papers: Iterable[Paper], endpoint: str) -> Confounder | None:
 
 def _is_ras(row: PublishedEffect) -> bool:
     mutated = row.level.casefold().startswith("ras mut")
-    return "ras" in row.term.split("_") and mutated and row.measure == "HR" and not row.subgroup_variable
+    return "ras" in row.term.split("_") and mutated and row.measure in MEASURES and not row.subgroup_variable
 
 
 def _same_contrast(table: TwoByTwo, row: PublishedEffect) -> bool:
@@ -156,15 +156,11 @@ def _same_contrast(table: TwoByTwo, row: PublishedEffect) -> bool:
 
 def _label(row: PublishedEffect) -> str:
     level = f"{row.level} against {row.reference}" if row.reference else row.level
-    words = (
-        f"{row.term.replace('_', ' ')}: {level or 'per unit'}; {row.endpoint}, {row.model.replace('_', ' ')}"
-    )
-    within = (
-        f", in {row.subgroup_variable.replace('_', ' ')} {row.subgroup_level}"
-        if row.subgroup_variable
-        else ""
-    )
-    return words + within
+    term, endpoint, model = (one.replace("_", " ") for one in (row.term, row.endpoint, row.model))
+    words = f"{term}: {level or 'per unit'}; {endpoint}, {model}"
+    if row.subgroup_variable:
+        words += f", in {row.subgroup_variable.replace('_', ' ')} {row.subgroup_level}"
+    return words
 
 
 def _outcome(paper: Paper, row: PublishedEffect) -> tuple[bool | None, str]:
@@ -174,8 +170,7 @@ def _outcome(paper: Paper, row: PublishedEffect) -> tuple[bool | None, str]:
             share = one.n / one.of
             return share > RARE, f"{one.n} of {one.of} had it ({share:.0%}; {one.place})"
     for two in paper.numbers.two_by_two:
-        if two.endpoint == row.endpoint:
-            share = two.events_total / (two.n_level + two.n_ref)
-            if share > RARE:
-                return True, f"{two.events_total} had it ({share:.0%} or more; {two.locator})"
+        if two.endpoint == row.endpoint and paper.about.n:
+            share = two.events_total / paper.about.n
+            return share > RARE, f"{two.events_total} of {paper.about.n} had it ({share:.0%}; {two.locator})"
     return None, "how many had the outcome is not printed"

@@ -129,7 +129,9 @@ def _frame(across: Axis, up: Axis, confounder: Confounder) -> list[str]:
     parts.append(svg.text((across.start + across.end) / 2, up.start + 27, words, anchor="middle", bold=True))
     middle = (up.start + up.end) / 2
     parts.append(
-        svg.text(22, middle, f"Hazard ratio of {confounder.name}", anchor="middle", bold=True, turned=True)
+        svg.text(
+            22, middle, f"Ratio of {confounder.name} and outcome", anchor="middle", bold=True, turned=True
+        )
     )
     return parts
 

@@ -136,8 +136,8 @@ def _known(found: Robustness, confounder: Confounder, number: Numbering) -> Iter
     heads = (
         "Effect of the confounder",
         "Ratio",
-        "Among the exposed, for the estimate",
-        "for the interval",
+        "Exposed, for the estimate",
+        "Exposed, for the interval",
         "Left at the extreme",
     )
     columns = (

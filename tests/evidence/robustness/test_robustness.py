@@ -53,6 +53,11 @@ def test_what_the_library_prints_of_ras():
     assert all("moretto-2024, Table 3" in one.place for one in found.effects)
     assert [one.value for one in ras_mutation(library(), "DFS").effects] == [1.09]
     assert [one.value for one in ras_mutation(library(), "LTPFS").effects] == [1.38, 1.53]
+    assert [one.value for one in ras_mutation(library(), "relapse_or_death_6mo", "OR").effects] == [1.5]
+    assert [one.value for one in ras_mutation(library(), "relapse_or_death_6mo", "HR").effects] == [
+        1.38,
+        1.53,
+    ]
     assert ras_mutation([paper("buisman-2020")], "OS") is None
 
 
