@@ -22,6 +22,7 @@ from crlm.evidence.audit.checks import (
     precision_in_table,
     repeated_effects,
     selection_rule,
+    subgroup_sizes,
     survival_curves,
     unit_scale,
 )
@@ -423,3 +424,48 @@ def test_a_ratio_and_the_survival_of_its_groups_point_the_same_way(ratio, findin
     survival = [point("a", "a", "median", "60"), point("b", "b", "median", "40")]
     made = paper(groups=ARMS, effects=rows, survival=survival)
     assert len(found(group_order.CHECK, made)) == findings
+
+
+def test_sizes_beside_ratios_are_those_of_the_table_of_counts():
+    counts = table("sex", {("Male", "all"): "40 (40.0)", ("Female", "all"): "60 (60.0)"})
+
+    def made(n1, n0):
+        return paper(counts=counts, effects=sized(1, 0.1, 0.3, n1, n0, term="sex"))
+
+    assert not found(level_sizes.CHECK, made(40, 60))
+    (one,) = found(level_sizes.CHECK, made(60, 40))
+    assert kinds([one]) == (["contradiction"], ["swapped-labels"])
+
+
+SIZES = {
+    "sex": {"Male": 55, "Female": 45},
+    "asa": {"1": 20, "2": 50, "3": 30},
+    "side": {"Left": 70, "Right": 30},
+}
+
+
+def subgroups(**other):
+    counts = [
+        one
+        for variable, levels in SIZES.items()
+        for one in table(variable, {(level, "all"): str(n) for level, n in levels.items()})
+    ]
+    effects = [
+        effect(f"{variable}-{level}", "1.10", "0.70-1.73", model="subgroup_univariable", term="arm", level="A",
+               reference="B", n=other.get(f"{variable}_{level}", n - other.get("fewer", 0)),
+               subgroup_variable=variable, subgroup_level=level, locator="Figure 5")
+        for variable, levels in SIZES.items()
+        for level, n in levels.items()
+    ]  # fmt: skip
+    return paper(counts=counts, effects=effects)
+
+
+def test_subgroups_have_the_sizes_of_their_levels():
+    assert not found(subgroup_sizes.CHECK, subgroups())
+    (one,) = found(subgroup_sizes.CHECK, subgroups(asa_2=51))
+    assert one.severity == "contradiction" and "larger" in one.arithmetic
+
+
+def test_subgroups_that_are_smaller_throughout_have_to_add_up_to_the_same_people():
+    (one,) = found(subgroup_sizes.CHECK, subgroups(fewer=5))
+    assert one.severity == "doubtful" and "sex: 50 + 40 = 90; asa: 15 + 45 + 25 = 85" in one.arithmetic

@@ -1,0 +1,145 @@
+"""Are the sizes of subgroups those of the table of counts, and do they add up to the same people?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crlm.evidence.audit.checks.level_counts import Counted, LevelCounts, level_counts
+from crlm.evidence.audit.explain import is_slip
+from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
+
+if TYPE_CHECKING:
+    from crlm.evidence import Paper, PublishedEffect
+
+ID = "subgroup-sizes"
+ENOUGH, MOSTLY = 4, 0.8
+"""Subgroups, and the share of them, that have to be the counted ones before the others are held to it."""
+
+
+@dataclass(frozen=True)
+class _Subgroup:
+    row: PublishedEffect
+    n: int
+    counted: Counted | None
+
+    @property
+    def quoted(self) -> Quoted:
+        row = self.row
+        return Quoted(
+            row.row_id, row.locator, f"size of {row.subgroup_variable} {row.subgroup_level}", str(self.n)
+        )
+
+
+def subgroup_sizes(paper: Paper) -> CheckResult:
+    """Every figure or table of subgroups that prints their sizes."""
+    tables: dict[tuple[str, str, str], dict[str, _Subgroup]] = {}
+    unsized: dict[tuple[str, str, str], set[str]] = {}
+    units: dict[str, LevelCounts] = {}
+    for row in paper.numbers.effects:
+        if not row.subgroup_variable:
+            continue
+        key = (row.locator, row.endpoint, row.unit_of_analysis)
+        if row.n is None:
+            unsized.setdefault(key, set()).add(row.subgroup_variable)
+            continue
+        if row.unit_of_analysis not in units:
+            units[row.unit_of_analysis] = level_counts(paper, row.unit_of_analysis)
+        counted = units[row.unit_of_analysis].get((row.subgroup_variable, row.subgroup_level))
+        one = _Subgroup(row, row.n, counted)
+        tables.setdefault(key, {}).setdefault(f"{row.subgroup_variable}={row.subgroup_level}", one)
+    findings: list[Finding] = []
+    not_run: list[NotRun] = []
+    tested = 0
+    for key, members in tables.items():
+        known = [one for one in members.values() if one.counted is not None]
+        if not known:
+            not_run.append(
+                NotRun(f"{key[0]}, {key[1]}", "the sizes of its subgroups stand in no table of counts")
+            )
+            continue
+        tested += len(known)
+        equal = [one for one in known if one.counted is not None and one.n == one.counted.n]
+        usual = len(known) >= ENOUGH and len(equal) >= MOSTLY * len(known)
+        odd = [
+            one
+            for one in known
+            if one.counted and (one.n > one.counted.n or (usual and one.n != one.counted.n))
+        ]
+        findings += [_unequal(one) for one in odd]
+        if not usual:
+            findings += _totals(
+                paper, key, members, units[key[2]], unsized.get(key, set()), {one.row.row_id for one in odd}
+            )
+    return CheckResult(ID, tested, tuple(findings), tuple(not_run))
+
+
+def _unequal(one: _Subgroup) -> Finding:
+    assert one.counted is not None
+    slip, longer = is_slip(str(one.n), str(one.counted.n))
+    row = one.row
+    return Finding(
+        ID,
+        "contradiction",
+        f"The subgroup {row.subgroup_variable} {row.subgroup_level} has another size than the table of counts",
+        (one.quoted, one.counted.quoted),
+        f"{one.n} ({row.locator}) is not {one.counted.n} ({one.counted.row.locator})"
+        + ("; a subgroup cannot be larger than its level" if one.n > one.counted.n else ""),
+        (
+            Explanation(
+                "lost-sign-or-digit" if longer else "misprint",
+                f"{one.n} and {one.counted.n} differ by one digit.",
+            ),
+        )
+        if slip
+        else (),
+        suspects=(row.row_id, one.counted.row.row_id),
+    )
+
+
+def _totals(
+    paper: Paper,
+    key: tuple[str, str, str],
+    members: dict[str, _Subgroup],
+    counts: LevelCounts,
+    unsized: set[str],
+    odd: set[str],
+) -> list[Finding]:
+    """Variables known in everybody whose subgroups are of different totals."""
+    variables: dict[str, list[_Subgroup]] = {}
+    for one in members.values():
+        variables.setdefault(one.row.subgroup_variable, []).append(one)
+    totals: dict[str, int] = {}
+    everybody = paper.about.n if paper.about.unit == key[2] else None
+    for variable, parts in variables.items():
+        levels = {level for name, level in counts if name == variable}
+        complete = sum(counts[variable, level].n for level in levels) == everybody
+        whole = complete and levels == {one.row.subgroup_level for one in parts} and variable not in unsized
+        if whole and not odd & {one.row.row_id for one in parts}:
+            totals[variable] = sum(one.n for one in parts)
+    if len(totals) < 2 or len(set(totals.values())) == 1:
+        return []
+    sums = "; ".join(
+        f"{variable}: {' + '.join(str(one.n) for one in variables[variable])} = {total}"
+        for variable, total in totals.items()
+    )
+    return [
+        Finding(
+            ID,
+            "doubtful",
+            f"The subgroups of {key[0]} are not always of the same people",
+            tuple(one.quoted for variable in totals for one in variables[variable]),
+            f"{sums}; every one of these variables is known in all {everybody}. Possible only if people were left out "
+            "subgroup by subgroup, as some programs leave out those censored before the first event",
+        )
+    ]
+
+
+CHECK = Check(
+    ID,
+    "Sizes of subgroups",
+    "A subgroup has the size of its level in the table of counts. Where most are equal the others are named; a "
+    "subgroup larger than its level always is. Where they are smaller throughout, variables that are known in everybody have to "
+    "add up to the same total; if not, it is doubtful. Silent where the sizes or the counts are not printed.",
+    subgroup_sizes,
+)
