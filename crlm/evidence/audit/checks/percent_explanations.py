@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from crlm.evidence.audit.checks.blocks import Block, Cell
@@ -9,35 +10,41 @@ from crlm.evidence.audit.explain import of_percentage, whole_slips
 from crlm.evidence.audit.finding import Explanation
 from crlm.evidence.audit.printed import Printed, counts_for, percentage, shown
 
-SLIGHT = "not an error of counting."
-"""How the sentence of a way of rounding ends that changes nothing but the last digit."""
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Changes that make a cell fit, the other rows concerned, and whether only the last digit was rounded unusually."""
+
+    explanations: tuple[Explanation, ...]
+    rows: tuple[str, ...] = ()
+    slight: bool = False
 
 
 def explanations_of(
     one: Cell, denominator: int, block: Block, groups: dict[str, Block], failing: list[Cell]
-) -> tuple[list[Explanation], list[str]]:
-    """Changes of one number, or of two that belong together, that make the cell fit; and the other rows concerned."""
+) -> Explained:
+    """What was tried and fits: all levels together, a copied or exchanged cell, a rounding, then single slips."""
     assert one.n is not None and one.percent is not None
     together = _together(block, failing, denominator)
     if together is not None:
         fellows = [each.level(cell.row.level) for each in groups.values() for cell in failing]
-        return [together], [cell.row.row_id for cell in fellows if cell is not None]
+        return Explained((together,), tuple(cell.row.row_id for cell in fellows if cell is not None))
     for test in (_copied, _exchanged):
         found = test(one, denominator, block, groups)
         if found is not None:
-            return [found[0]], [found[1]]
-    slight = [_made_to_add_up(one, denominator, block), _rounded_twice(one, denominator, block)]
+            return Explained((found[0],), (found[1],))
     cut = of_percentage(one.percent, one.n, denominator)
-    if any(slight):
-        return [each for each in slight if each is not None][:1], []
-    if cut is not None and cut.kind == "truncation":
-        return [Explanation(cut.kind, f"{cut.sentence.rstrip('.')}: {SLIGHT}")], []
+    slight = [_made_to_add_up(one, denominator, block), _rounded_twice(one, denominator, block)]
+    slight += [cut] if cut is not None and cut.kind == "truncation" else []
+    first = next((each for each in slight if each is not None), None)
+    if first is not None:
+        return Explained((first,), slight=True)
     large = [
         _other_count(one, denominator, block, groups),
         _named_denominator(one, denominator, block, groups),
         cut,
     ]
-    return [each for each in large if each is not None], []
+    return Explained(tuple(each for each in large if each is not None))
 
 
 def _together(block: Block, failing: list[Cell], denominator: int) -> Explanation | None:
@@ -171,7 +178,9 @@ def _made_to_add_up(one: Cell, denominator: int, block: Block) -> Explanation | 
     off = abs(percentage(one.n, denominator) - one.percent.value)
     if printed != 100 or sum(Fraction(each) for each in true) == 100 or off > 2 * one.percent.unit:
         return None
-    sentence = f"Rounded one by one ({', '.join(true)}) the percentages do not add up to 100, printed they do: {SLIGHT}"
+    sentence = (
+        f"Rounded one by one ({', '.join(true)}) the percentages do not add up to 100, printed they do."
+    )
     return Explanation("misprint", sentence)
 
 
@@ -187,9 +196,9 @@ def _rounded_twice(one: Cell, denominator: int, block: Block) -> Explanation | N
         step = shown(true, each.percent.decimals + 1)
         sentence = f"{each.n}/{denominator} = {step}% was rounded once more to {each.percent.text}"
         if each is one:
-            return Explanation("truncation", f"{sentence}: {SLIGHT}")
+            return Explanation("truncation", f"{sentence}.")
         if one.percent.value + each.percent.value == 100:
             return Explanation(
-                "truncation", f"{sentence}, and {one.percent.text} is what that leaves of 100: {SLIGHT}"
+                "truncation", f"{sentence}, and {one.percent.text} is what that leaves of 100."
             )
     return None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks.blocks import Block, Cell, Key, blocks, dependants
 from crlm.evidence.audit.checks.percent_alone import without_count
-from crlm.evidence.audit.checks.percent_explanations import SLIGHT, explanations_of
+from crlm.evidence.audit.checks.percent_explanations import explanations_of
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Severity
 from crlm.evidence.audit.printed import denominators_for, percentage, shown
 
@@ -156,16 +156,15 @@ def _findings(
     for one in failing:
         assert one.n is not None and one.percent is not None
         words, n = basis[one.row.row_id]
-        lines.append(
-            f"{one.n}/{n} ({words}) = {shown(percentage(one.n, n), one.percent.decimals + 1)}%, "
-            f"printed {one.percent.text.rstrip('% ')}%"
-        )
+        close = _distance(one, n) <= 2 * one.percent.unit
+        true = shown(percentage(one.n, n), one.percent.decimals + (2 if close else 1))
+        lines.append(f"{one.n}/{n} ({words}) = {true}%, printed {one.percent.text.rstrip('% ')}%")
         if not any(True for _ in denominators_for(one.n, one.percent, most)):
             severity = "impossible"
-        found, also = explanations_of(one, n, block, groups, failing)
-        explanations += found
-        suspects += also
-        slight = slight and any(each.sentence.endswith(SLIGHT) for each in found)
+        found = explanations_of(one, n, block, groups, failing)
+        explanations += found.explanations
+        suspects += found.rows
+        slight = slight and found.slight
     return [
         Finding(
             check=ID,
