@@ -39,10 +39,9 @@ def level_counts(paper: Paper, unit: str) -> LevelCounts:
     the same count: bilobar Yes at pre_surgery is pre_surgery_lobe_involvement Bilobar.
     """
     found: LevelCounts = {}
-    terms = {
-        one.term: {each.level for each in paper.numbers.effects if each.term == one.term}
-        for one in paper.numbers.effects
-    }
+    terms: dict[str, set[str]] = {}
+    for effect in paper.numbers.effects:
+        terms.setdefault(effect.term, set()).add(effect.level)
     for row in paper.numbers.counts:
         n = printed(row.n_printed)
         if row.unit != unit or row.is_missing_row or n is None or n.value.denominator != 1:

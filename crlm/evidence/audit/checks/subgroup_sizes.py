@@ -139,7 +139,8 @@ CHECK = Check(
     ID,
     "Sizes of subgroups",
     "A subgroup has the size of its level in the table of counts. Where most are equal the others are named; a "
-    "subgroup larger than its level always is. Where they are smaller throughout, variables that are known in everybody have to "
-    "add up to the same total; if not, it is doubtful. Silent where the sizes or the counts are not printed.",
+    "subgroup larger than its level always is. Where they are smaller throughout, variables that are known in "
+    "everybody have to add up to the same total; if not, it is doubtful. Silent where the sizes or the counts are not "
+    "printed.",
     subgroup_sizes,
 )
