@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -148,8 +148,3 @@ def _line(text: str, key: str) -> int | None:
     """The line of a key in a JSON text."""
     found = re.search(rf'"{re.escape(key)}"\s*:', text)
     return text.count("\n", 0, found.start()) + 1 if found else None
-
-
-def unknown_inputs(case: Case, names: Sequence[str]) -> Iterator[str]:
-    """The inputs among some names that are unknown."""
-    return (name for name in names if case.values.get(name) is None)

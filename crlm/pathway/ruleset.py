@@ -188,15 +188,12 @@ class RuleSet:
         They are those that say so (`two_valued`) and those that name one of them, also through a definition.
         """
         direct = {id_ for id_, rule in self.rules.items() if rule.two_valued}
-        return frozenset(
-            id_
-            for id_, own in self.programs.items()
-            if id_ in direct or any(self._rules_behind(one) & direct for one in own.expressions())
-        )
+        return frozenset(id_ for id_ in self.programs if id_ in direct or self.rules_behind(id_) & direct)
 
-    def _rules_behind(self, expr: Expr) -> frozenset[str]:
+    def rules_behind(self, rule: str) -> frozenset[str]:
+        """The other rules that a rule's result depends on, through definitions too."""
         found: set[str] = set()
-        waiting, seen = [expr], set()
+        waiting, seen = [*self.programs[rule].expressions()], set()
         while waiting:
             one = waiting.pop()
             if id(one) in seen:
@@ -204,9 +201,9 @@ class RuleSet:
             seen.add(id(one))
             named = {self.named_labels[name] for name in names_in(one) if name in self.named_labels}
             waiting.extend(self.shared[name] for name in names_in(one) if name in self.shared)
-            for rule in named | rules_named(one):
-                found.add(rule)
-                waiting.extend(self.programs[rule].without_gate())
+            for other in named | rules_named(one):
+                found.add(other)
+                waiting.extend(self.programs[other].without_gate())
         return frozenset(found)
 
     def functions(self, rule: str) -> frozenset[str]:
