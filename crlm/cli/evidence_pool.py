@@ -28,6 +28,7 @@ METHODS = {
     "sj": "SJ",
     "fixed": "fixed",
 }
+MOST_NAMES = 12
 MEASURES = ("HR", "OR", "RR")
 FORMATS = ("html", "docx", "pdf")
 ENTRIES = (*(f"pooling.{one}" for one in (*FORMATS, "json")), "tables", "figures")
@@ -37,7 +38,7 @@ def pool(
     table: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[TABLE]", help="A CSV of studies, instead of the library: see docs/evidence/pooling.md."
+            metavar="TABLE", help="A CSV of studies, instead of the library: see docs/evidence/pooling.md."
         ),
     ] = None,
     comparison: Annotated[
@@ -88,9 +89,12 @@ def pool(
     ] = 0.95,
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn every ratio round: 1 / ratio.")] = False,
     title: Annotated[str | None, typer.Option("--title", metavar="WORDS", help="The report's title.")] = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="html, docx, pdf, with commas: what --out gets.")
-    ] = "html,docx,pdf",
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="LIST", help="html, docx, pdf, with commas: what --out gets; else all."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -109,7 +113,7 @@ def pool(
     terminal.use_json(json)
     way = _one_of("method", method.casefold(), tuple(METHODS))
     kind = _one_of("measure", measure.upper(), MEASURES)
-    wanted = [_one_of("format", one.strip(), FORMATS) for one in formats.split(",")]
+    wanted = [_one_of("format", one.strip(), FORMATS) for one in (kinds or ",".join(FORMATS)).split(",")]
     if not 0.0 < confidence < 1.0:
         raise ArgumentError(
             Problem(
@@ -204,9 +208,8 @@ def _known(what: str, given: str, known: set[str]) -> None:
     if given not in known:
         names = tuple(sorted(known))
         words = f'no paper has the {what} "{given}"'
-        raise ArgumentError(
-            Problem("pool-argument", words, f"{', '.join(names)}.", did_you_mean(given, names))
-        )
+        allowed = f"{', '.join(names)}." if len(names) <= MOST_NAMES else None
+        raise ArgumentError(Problem("pool-argument", words, allowed, did_you_mean(given, names)))
 
 
 def _row(words: str, papers: list[Paper]) -> tuple[str, str]:

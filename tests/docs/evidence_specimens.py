@@ -5,8 +5,10 @@ from pathlib import Path
 import typer
 
 from crlm.cli import evidence as command
+from crlm.cli import evidence_card, evidence_pool
 from crlm.cli.evidence_papers import find_paper, known_papers
 from crlm.evidence.checking import check_paper
+from crlm.evidence.pooling import read_table
 from crlm.problems import CrlmError
 from tests.evidence.library.small_paper import COUNTS, written
 
@@ -35,9 +37,22 @@ def without_description():
     return check_paper(folder)
 
 
+def of_studies(text):
+    """What is said of a table of studies to pool."""
+
+    def call():
+        Path("studies.csv").write_text(text, encoding="utf-8")
+        read_table(Path("studies.csv"))
+
+    return lambda: refused(call)
+
+
 EVIDENCE_SPECIMENS = {
+    "pool-argument": lambda: refused(lambda: evidence_pool.pool(comparison="nac-versus-upfront")),
+    "pool-table": of_studies("study,events,n,events_control,n_reference\nA,1,20,2,20\n"),
     "evidence-paper": lambda: refused(lambda: find_paper("buisman")),
     "evidence-library": lambda: refused(lambda: known_papers(Path("nowhere"))),
+    "evidence-question": lambda: refused(lambda: evidence_card.card("nac-versus-upfront")),
     "evidence-row": lambda: refused(lambda: command.show("ligro", row="E9")),
     "evidence-format": lambda: refused(lambda: command.cite(["ligro"], format_="ris")),
     "evidence-folder": without_description,

@@ -32,6 +32,7 @@ NOT_A_CODE = {
         "resected-crlm-public",
         "strobe-checklist",
         "fine-gray",
+        "knapp-hartung",
     ),
 }
 """Texts with a hyphen that name something else: tests, encodings, a reason, a protocol. A new one is added here."""
