@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
 from crlm.statistics.fragility import fragility
+from tests.golden import golden
 
 
 def p_of(events, sizes):
@@ -35,6 +36,15 @@ def test_printed_examples(events, sizes, p, index):
 
 def test_after_the_index_the_printed_p():
     assert fragility((15, 6), (40, 40)).p_after == pytest.approx(0.07836101, abs=5e-9)
+
+
+@pytest.mark.parametrize("case", golden("robustness")["indices"])
+def test_against_r(case):
+    found = fragility(tuple(case["events"]), tuple(case["sizes"]))
+    assert found.p == pytest.approx(case["p"][0], rel=1e-10)
+    assert found.index == case["index"][0]
+    if found.index is not None:
+        assert found.p_after == pytest.approx(case["p_after"][0], rel=1e-10)
 
 
 def slow(events, sizes, alpha):

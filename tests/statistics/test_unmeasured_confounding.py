@@ -17,6 +17,7 @@ from crlm.statistics.unmeasured_confounding import (
     needed_prevalence,
     risk_ratio_of,
 )
+from tests.golden import golden
 
 ratios = st.floats(0.05, 20.0)
 fractions = st.floats(0.0, 1.0)
@@ -38,6 +39,16 @@ def test_published_e_values(estimate, lower, upper, printed, printed_limit):
     assert f"{found.estimate:.2f}" == printed
     assert f"{found.limit:.2f}" == printed_limit
     assert found.reason is None
+
+
+@pytest.mark.parametrize("case", golden("robustness")["e_values"])
+def test_against_r(case):
+    measure, _, outcome = case["scale"][0].partition("_")
+    estimate, lower, upper = (case[name][0] for name in ("estimate", "lower", "upper"))
+    found = e_value(estimate, lower, upper, measure=measure, outcome_common=outcome == "common")
+    assert found.risk_ratio == pytest.approx(case["risk_ratio"][0], rel=1e-12)
+    assert found.estimate == pytest.approx(case["e_value"][0], rel=1e-12)
+    assert found.limit == pytest.approx(case["limit"][0], rel=1e-12)
 
 
 def test_common_outcomes_are_converted_first():

@@ -32,6 +32,8 @@ class Effect:
     place: str
     table: tuple[tuple[int, int], tuple[int, int]] | None = None
     table_place: str = ""
+    source: tuple[str, str] | None = None
+    """Paper and row, where it comes from one."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class KnownEffect:
     lower: float | None
     upper: float | None
     place: str
+    source: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def effect_of(paper: Paper, row_id: str) -> Effect:
         if table is None
         else ((table.events_level, table.n_level), (table.events_ref, table.n_ref)),
         table_place="" if table is None else f"derived from the printed odds ratio, {table.row_id}",
+        source=(paper.id, row.row_id),
     )
 
 
@@ -114,6 +118,7 @@ def ras_mutation(papers: Iterable[Paper], endpoint: str, measure: Measure = "HR"
             row.ci_low,
             row.ci_high,
             f"{one.id}, {row.locator}, {row.row_id}",
+            (one.id, row.row_id),
         )
         for one, row in chosen
         if row.est is not None and row.est > 0.0

@@ -96,6 +96,13 @@ def test_an_interval_that_includes_one_has_no_limit_to_explain():
     assert assess(replace(EFFECT, lower=None, upper=None), RAS).e_values[0][1].limit is None
 
 
+def test_ras_is_not_its_own_confounder():
+    found = assess(effect_of(paper("moretto-2024"), "E0507"), ras_mutation(library(), "OS"))
+    assert found.confounder is None
+    assert found.confounder_reason == "the effect is that of RAS mutation itself"
+    assert (found.tipping, found.array) == ((), ())
+
+
 def test_fragility_of_derived_counts_only():
     found = assess(effect_of(paper("moretto-2024"), "E0236"), None)
     assert found.effect.table == ((38, 112), (58, 156))
