@@ -426,17 +426,6 @@ def test_a_ratio_and_the_survival_of_its_groups_point_the_same_way(ratio, findin
     assert len(found(group_order.CHECK, made)) == findings
 
 
-def test_sizes_beside_ratios_are_those_of_the_table_of_counts():
-    counts = table("sex", {("Male", "all"): "40 (40.0)", ("Female", "all"): "60 (60.0)"})
-
-    def made(n1, n0):
-        return paper(counts=counts, effects=sized(1, 0.1, 0.3, n1, n0, term="sex"))
-
-    assert not found(level_sizes.CHECK, made(40, 60))
-    (one,) = found(level_sizes.CHECK, made(60, 40))
-    assert kinds([one]) == (["contradiction"], ["swapped-labels"])
-
-
 SIZES = {
     "sex": {"Male": 55, "Female": 45},
     "asa": {"1": 20, "2": 50, "3": 30},
@@ -462,8 +451,8 @@ def subgroups(**other):
 
 def test_subgroups_have_the_sizes_of_their_levels():
     assert not found(subgroup_sizes.CHECK, subgroups())
-    (one,) = found(subgroup_sizes.CHECK, subgroups(asa_2=51))
-    assert one.severity == "contradiction" and "larger" in one.arithmetic
+    (one,) = found(subgroup_sizes.CHECK, subgroups(asa_2=40))
+    assert kinds([one]) == (["contradiction"], ["misprint"])
 
 
 def test_subgroups_that_are_smaller_throughout_have_to_add_up_to_the_same_people():

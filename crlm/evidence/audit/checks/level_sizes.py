@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks.blocks import size_of
-from crlm.evidence.audit.checks.level_counts import Counted, LevelCounts, level_counts
 from crlm.evidence.audit.effect_sizes import WHOLE
 from crlm.evidence.audit.explain import is_slip
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, Quoted
@@ -28,7 +27,6 @@ def level_sizes(paper: Paper) -> CheckResult:
             tables.setdefault(key, {}).setdefault(row.locator, {}).setdefault(row.level, row)
     findings: list[Finding] = []
     tested = 0
-    counts = {unit: level_counts(paper, unit) for _, _, unit, _ in tables}
     for (term, reference, unit, _), places in tables.items():
         whole = size_of(paper, "all", unit)
         wrong = []
@@ -43,11 +41,8 @@ def level_sizes(paper: Paper) -> CheckResult:
                 wrong.append(levels)
         differing = _differing(list(places.values()))
         tested += sum(len(set(one)) for one in places.values()) if len(places) > 1 else 0
-        counted = [each for levels in places.values() for each in _against_counts(term, levels, counts[unit])]
-        tested += len(counted)
-        otherwise = [(row, one) for row, one in counted if row.n != one.n]
-        if wrong or differing or otherwise:
-            findings.append(_finding(term, wrong, differing, otherwise, whole))
+        if wrong or differing:
+            findings.append(_finding(term, wrong, differing, whole))
     return CheckResult(ID, tested, tuple(findings))
 
 
@@ -58,20 +53,9 @@ def _differing(places: list[Levels]) -> list[PublishedEffect]:
     return [row for same in rows.values() if len({row.n for row in same}) > 1 for row in same]
 
 
-def _against_counts(term: str, levels: Levels, counts: LevelCounts) -> list[tuple[PublishedEffect, Counted]]:
-    """The levels that stand in a table of counts too."""
-    return [(row, counts[term, name]) for name, row in levels.items() if (term, name) in counts]
-
-
-def _finding(
-    term: str,
-    wrong: list[Levels],
-    differing: list[PublishedEffect],
-    otherwise: list[tuple[PublishedEffect, Counted]],
-    whole: int | None,
-) -> Finding:
+def _finding(term: str, wrong: list[Levels], differing: list[PublishedEffect], whole: int | None) -> Finding:
     rows = {row.row_id: row for levels in wrong for row in levels.values()}
-    rows |= {row.row_id: row for row in (*differing, *(row for row, _ in otherwise))}
+    rows |= {row.row_id: row for row in differing}
     parts = []
     for levels in wrong:
         sizes = [one.n or 0 for one in levels.values()]
@@ -80,47 +64,18 @@ def _finding(
     if differing:
         texts = [f"{row.n} ({row.locator})" for row in differing]
         parts.append(f"{differing[0].level}: {' is not '.join(texts)}")
-    parts += [
-        f"{row.level}: {row.n} ({row.locator}) is not {one.n} ({one.row.locator})" for row, one in otherwise
-    ]
-    what = [
-        *(["do not add up"] if wrong else []),
-        *(["differ between tables"] if differing else []),
-        *(["are not those counted"] if otherwise else []),
-    ]
-    counted = {one.row.row_id: one.quoted for _, one in otherwise}
+    what = [*(["do not add up"] if wrong else []), *(["differ between tables"] if differing else [])]
     return Finding(
         ID,
         "contradiction",
         f"The sizes of the levels of {term} {' and '.join(what)}",
-        (
-            *(
-                Quoted(row.row_id, row.locator, f"size of {row.term} {row.level}", str(row.n))
-                for row in rows.values()
-            ),
-            *counted.values(),
+        tuple(
+            Quoted(row.row_id, row.locator, f"size of {row.term} {row.level}", str(row.n))
+            for row in rows.values()
         ),
         "; ".join(parts),
-        tuple(
-            dict.fromkeys(
-                each
-                for explained in (
-                    *(_explanations(levels, whole or 0) for levels in wrong),
-                    _exchanged(otherwise, whole),
-                )
-                for each in explained
-            )
-        ),
+        tuple(dict.fromkeys(each for levels in wrong for each in _explanations(levels, whole or 0))),
     )
-
-
-def _exchanged(otherwise: list[tuple[PublishedEffect, Counted]], whole: int | None) -> list[Explanation]:
-    """The count is that of the other level."""
-    for row, one in otherwise:
-        if whole is not None and row.n is not None and row.n + one.n == whole:
-            sentence = f"{one.n} and {row.n} make {whole}: in one of the two places the levels are exchanged."
-            return [Explanation("swapped-labels", sentence)]
-    return []
 
 
 def _explanations(levels: Levels, whole: int) -> list[Explanation]:
@@ -144,7 +99,7 @@ CHECK = Check(
     ID,
     "Sizes beside ratios",
     "Tables of effects print how many are in each level. The levels with those of unknown level make up everybody, and "
-    "a level has the same size in every table, the table of counts among them. Named when the sum is too large, or a "
+    "a level has the same size in every table. Named when the sum is too large, or a "
     "row of missing values is printed and the sum is still not everybody's. Silent where fewer have a known value and "
     "no missing are printed.",
     level_sizes,

@@ -1,16 +1,17 @@
-"""Are the sizes of subgroups those of the table of counts, and do they add up to the same people?"""
+"""Are subgroups smaller than their levels in some places only, and do they add up to the same people?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.checks.level_counts import Counted, LevelCounts, level_counts
+from crlm.evidence.audit.effect_sizes import WHOLE
 from crlm.evidence.audit.explain import is_slip
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
+from crlm.evidence.audit.printed import printed
 
 if TYPE_CHECKING:
-    from crlm.evidence import Paper, PublishedEffect
+    from crlm.evidence import Paper, PublishedCount, PublishedEffect
 
 ID = "subgroup-sizes"
 ENOUGH, MOSTLY = 4, 0.8
@@ -18,10 +19,25 @@ ENOUGH, MOSTLY = 4, 0.8
 
 
 @dataclass(frozen=True)
+class _Counted:
+    row: PublishedCount
+    n: int
+
+    @property
+    def quoted(self) -> Quoted:
+        row = self.row
+        return Quoted(row.row_id, row.locator, f"{row.variable}, {row.level}, {row.group}", row.as_printed)
+
+
+LevelCounts = dict[tuple[str, str], _Counted]
+"""Counts in everybody by variable and level."""
+
+
+@dataclass(frozen=True)
 class _Subgroup:
     row: PublishedEffect
     n: int
-    counted: Counted | None
+    counted: _Counted | None
 
     @property
     def quoted(self) -> Quoted:
@@ -61,30 +77,33 @@ def subgroup_sizes(paper: Paper) -> CheckResult:
         tested += len(known)
         equal = [one for one in known if one.counted is not None and one.n == one.counted.n]
         usual = len(known) >= ENOUGH and len(equal) >= MOSTLY * len(known)
-        odd = [
-            one
-            for one in known
-            if one.counted and (one.n > one.counted.n or (usual and one.n != one.counted.n))
-        ]
-        findings += [_unequal(one) for one in odd]
+        odd = [one for one in known if usual and one.counted is not None and one.n < one.counted.n]
+        findings += [_smaller(one) for one in odd]
         if not usual:
-            findings += _totals(
-                paper, key, members, units[key[2]], unsized.get(key, set()), {one.row.row_id for one in odd}
-            )
+            findings += _totals(paper, key, members, units[key[2]], unsized.get(key, set()))
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
-def _unequal(one: _Subgroup) -> Finding:
+def level_counts(paper: Paper, unit: str) -> LevelCounts:
+    """The counts of everybody in this unit, the first place of each."""
+    found: LevelCounts = {}
+    for row in paper.numbers.counts:
+        n = printed(row.n_printed)
+        if row.group in WHOLE and row.unit == unit and not row.is_missing_row and n is not None:
+            found.setdefault((row.variable, row.level), _Counted(row, int(n.value)))
+    return found
+
+
+def _smaller(one: _Subgroup) -> Finding:
     assert one.counted is not None
     slip, longer = is_slip(str(one.n), str(one.counted.n))
     row = one.row
     return Finding(
         ID,
         "contradiction",
-        f"The subgroup {row.subgroup_variable} {row.subgroup_level} has another size than the table of counts",
+        f"The subgroup {row.subgroup_variable} {row.subgroup_level} is smaller than its level",
         (one.quoted, one.counted.quoted),
-        f"{one.n} ({row.locator}) is not {one.counted.n} ({one.counted.row.locator})"
-        + ("; a subgroup cannot be larger than its level" if one.n > one.counted.n else ""),
+        f"{one.n} ({row.locator}) is not {one.counted.n} ({one.counted.row.locator}), though most subgroups are equal",
         (
             Explanation(
                 "lost-sign-or-digit" if longer else "misprint",
@@ -103,7 +122,6 @@ def _totals(
     members: dict[str, _Subgroup],
     counts: LevelCounts,
     unsized: set[str],
-    odd: set[str],
 ) -> list[Finding]:
     """Variables known in everybody whose subgroups are of different totals."""
     variables: dict[str, list[_Subgroup]] = {}
@@ -115,7 +133,7 @@ def _totals(
         levels = {level for name, level in counts if name == variable}
         complete = sum(counts[variable, level].n for level in levels) == everybody
         whole = complete and levels == {one.row.subgroup_level for one in parts} and variable not in unsized
-        if whole and not odd & {one.row.row_id for one in parts}:
+        if whole:
             totals[variable] = sum(one.n for one in parts)
     if len(totals) < 2 or len(set(totals.values())) == 1:
         return []
@@ -137,10 +155,10 @@ def _totals(
 
 CHECK = Check(
     ID,
-    "Sizes of subgroups",
-    "A subgroup has the size of its level in the table of counts. Where most are equal the others are named; a "
-    "subgroup larger than its level always is. Where they are smaller throughout, variables that are known in "
-    "everybody have to add up to the same total; if not, it is doubtful. Silent where the sizes or the counts are not "
-    "printed.",
+    "Subgroups of the same people",
+    "Where most subgroups have the size of their level in the table of counts, a smaller one is named. Where they are "
+    "smaller throughout, variables that are known in everybody have to add up to the same total; if not, it is "
+    "doubtful. Silent where the sizes or the counts are not printed; that a subgroup is larger than its level is "
+    "another check.",
     subgroup_sizes,
 )
