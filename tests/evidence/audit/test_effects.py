@@ -185,6 +185,7 @@ def test_the_p_of_means(p, findings):
     assert len(found(group_tests.CHECK, made)) == findings
 
 
+READINGS = (ALL, {"id": "a", "n": 100, "variable": "time"}, {"id": "b", "n": 100, "variable": "time"})
 BEFORE = {("Yes", "a"): "30", ("Yes", "b"): "20", ("No", "a"): "70", ("No", "b"): "80"}
 
 
@@ -192,15 +193,28 @@ BEFORE = {("Yes", "a"): "30", ("Yes", "b"): "20", ("No", "a"): "70", ("No", "b")
     ("p", "findings"), [("0.002", 0), ("0.04", 0), ("0.2", 0), ("0.9", 1), ("0.0000", 1)]
 )
 def test_mcnemar_from_its_margins(p, findings):
-    made = paper(counts=table("big", BEFORE), tests=[of_groups(p, "mcnemar", "big", "a vs b (paired)")])
+    made = paper(
+        groups=READINGS,
+        counts=table("big", BEFORE),
+        tests=[of_groups(p, "mcnemar", "big", "a vs b (paired)")],
+    )
     assert len(found(paired_tests.CHECK, made)) == findings
 
 
 def test_a_paired_test_that_is_not_named_is_taken_as_mcnemars():
     made = paper(
-        counts=table("big", BEFORE), tests=[of_groups("0.04", "not_stated", "big", "a vs b (paired)")]
+        groups=READINGS,
+        counts=table("big", BEFORE),
+        tests=[of_groups("0.04", "not_stated", "big", "a vs b (paired)")],
     )
     assert group_tests.CHECK.function(made).tested == 0 and paired_tests.CHECK.function(made).tested == 1
+
+
+def test_mcnemar_is_not_run_where_somebody_is_missing_at_a_reading():
+    cells = {**BEFORE, ("No", "a"): "65", ("No", "b"): "75"}
+    tests = [of_groups("0.9", "mcnemar", "big", "a vs b (paired)")]
+    result = paired_tests.CHECK.function(paper(groups=READINGS, counts=table("big", cells), tests=tests))
+    assert (result.tested, len(result.not_run)) == (0, 1)
 
 
 def factor(overall, *levels, model="univariable"):

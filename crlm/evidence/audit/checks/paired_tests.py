@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.attainable import mcnemar_attainable
-from crlm.evidence.audit.checks.blocks import blocks
+from crlm.evidence.audit.checks.blocks import blocks, size_of
 from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, is_paired
 from crlm.evidence.audit.checks.p_against_interval import p_text
 from crlm.evidence.audit.explain import whole_slips
@@ -29,7 +29,7 @@ def paired_tests(paper: Paper) -> CheckResult:
     for row in paper.numbers.tests:
         if row.test != "mcnemar" and not (row.test in ("not_stated", "") and is_paired(row)):
             continue
-        result = _of_row(counts, row)
+        result = _of_row(paper, counts, row)
         if isinstance(result, str):
             not_run.append(NotRun(f"{row.row_id}, {row.locator}: {row.variable}", result))
         else:
@@ -38,7 +38,7 @@ def paired_tests(paper: Paper) -> CheckResult:
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
-def _of_row(counts: Blocks, row: PublishedTest) -> list[Finding] | str:
+def _of_row(paper: Paper, counts: Blocks, row: PublishedTest) -> list[Finding] | str:
     p = printed(row.p_printed if row.p_printed[:1] in "<>" else f"{row.p_op or '='}{row.p_printed}")
     if p is None:
         return "no p is printed as a number"
@@ -47,23 +47,27 @@ def _of_row(counts: Blocks, row: PublishedTest) -> list[Finding] | str:
         return table
     if not table.exact or len(table.cells[0]) != 2:
         return "the two counts are not printed"
-    (first, second), n = (one.n or 0 for one in table.cells[0]), _people(table)
+    (first, second), n = (one.n or 0 for one in table.cells[0]), _people(paper, table)
     if n is None:
-        return (
-            "the number known before is not the number known after: how many pairs there are is not printed"
-        )
+        return "not everybody is known both before and after: how many pairs there are is not printed"
     if _attained(p, first, second, n):
         return []
     return [_finding(row, p, table, (first, second, n))]
 
 
-def _people(table: GroupTable) -> int | None:
-    """How many were seen twice: the same total in both columns."""
+def _people(paper: Paper, table: GroupTable) -> int | None:
+    """How many were seen twice: everybody, when both columns have everybody; None when somebody is missing in one."""
+    first, second = (one.row for one in table.cells[0])
+    everybody = size_of(paper, first.group, first.unit)
+    if everybody is None or everybody != size_of(paper, second.group, second.unit):
+        return None
     if table.sizes is not None:
-        sizes = {one for each in table.sizes for one in each}
-        return sizes.pop() if len(sizes) == 1 else None
-    totals = {sum(level[at].n or 0 for level in table.cells) for at in (0, 1)}
-    return totals.pop() if len(totals) == 1 and len(table.cells) == 2 else None
+        known = {one for each in table.sizes for one in each}
+    elif len(table.cells) == 2:
+        known = {sum(level[at].n or 0 for level in table.cells) for at in (0, 1)}
+    else:
+        return None
+    return everybody if known == {everybody} else None
 
 
 def _attained(p: Printed, first: int, second: int, n: int) -> bool:
@@ -116,6 +120,6 @@ CHECK = Check(
     "How many were positive before and after fixes how many more changed one way than the other, not how many. "
     "Over every number of changes that the counts allow, the p of the exact, the asymptotic and the corrected test is "
     "computed; a printed p that none of them attains is impossible. Silent where some table of changes gives it; not "
-    "run where the number known differs between the two readings.",
+    "run where somebody is unknown at one of the readings.",
     paired_tests,
 )

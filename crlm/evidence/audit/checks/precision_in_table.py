@@ -19,7 +19,7 @@ ENOUGH = 6
 """Rows of a table that together say how many events there were."""
 LEAST = 20
 """People in the smaller level; below this, chance moves the events of a level too far."""
-TOLERANCE = 1.25
+TOLERANCE = 1.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ CHECK = Check(
     ID,
     "Width of intervals within a table",
     "Univariable hazard ratios of one endpoint share their events: 1 / SE^2 is about the events times the shares of "
-    "the two levels. A row is doubtful when it implies a quarter more or fewer events than the middle of its table, "
+    "the two levels. A row is doubtful when it implies a third more or fewer events than the middle of its table, "
     "after allowing for its hazard ratio and for people whose value is unknown. Levels below 20 people are not judged.",
     precision_in_table,
 )
