@@ -89,7 +89,8 @@ def assess(effect: Effect, confounder: Confounder | None) -> Robustness:
     if confounder is None:
         reason = "no paper of the library prints its effect together with how common it is"
     elif effect.source and effect.source in {one.source for one in confounder.effects}:
-        confounder, reason = None, f"the effect is that of {confounder.name} itself"
+        reason = f"the effect is that of {confounder.name} itself"
+        confounder = None
     else:
         tipping = tuple(_tipping(effect, confounder, one) for one in confounder.effects)
         array = tuple(
