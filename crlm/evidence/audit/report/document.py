@@ -125,7 +125,7 @@ def _summary(
     if paper.about.read_from:
         yield Paragraph(inline(f"Read from: {paper.about.read_from}."), "muted")
     if found:
-        yield from _first(paper, found, results)
+        yield from _first(found, results)
     yield from _results(paper, found, results, numbering)
 
 
@@ -142,17 +142,18 @@ def _tally(found: tuple[Entry, ...], tested: int) -> str:
     return f"{_of(len(found), 'place')} to look at: " + ", ".join(parts) + "."
 
 
-def _first(paper: Paper, found: tuple[Entry, ...], results: tuple[Headline, ...]) -> Iterator[Block]:
+def _first(found: tuple[Entry, ...], results: tuple[Headline, ...]) -> Iterator[Block]:
     """The entries on which most rests."""
+    weights = {one.number: weight(results, one.number - 1) for one in found}
     ranked = sorted(
         found,
         key=lambda one: (
-            tuple(-part for part in weight(paper, one.group, results, one.number - 1)[:2]),
+            tuple(-part for part in weights[one.number]),
             SEVERITIES.index(one.severity),
             one.number,
         ),
     )
-    heavy = [one for one in ranked if any(weight(paper, one.group, results, one.number - 1)[:2])]
+    heavy = [one for one in ranked if any(weights[one.number])]
     chosen = (heavy or [one for one in ranked if one.severity != "doubtful"] or ranked)[:FIRST]
     yield Paragraph(
         inline(
@@ -186,12 +187,12 @@ def _results(
         )
         return
     touched = [one for one in results if one.question or one.direct or one.indirect]
-    free = len(results) - len(touched)
     if not touched:
         yield Paragraph(
             inline(f"No finding touches any of the {_of(len(results), 'result')} that the abstract prints.")
         )
         return
+    yield Paragraph(inline(_in_doubt(results)))
     heads = ("Result", "As printed", "Place", "In doubt itself", "Rests on, or repeated in")
     yield Table(
         id="results-touched",
@@ -211,10 +212,31 @@ def _results(
             )
             for one in touched
         ),
-        footnotes=(Footnote(f"No finding touches the other {_of(free, 'result')} of the abstract."),)
-        if free
-        else (),
     )
+
+
+def _in_doubt(results: tuple[Headline, ...]) -> str:
+    """How many of the results are in doubt, in a sentence or two."""
+    parts = []
+    for question, subject in (
+        (True, "that answer the paper's questions"),
+        (False, "in the abstract besides"),
+    ):
+        own = [one for one in results if one.question == question]
+        if not own:
+            continue
+        doubted = sum(bool(one.direct) for one in own)
+        leaning = sum(bool(one.indirect) and not one.direct for one in own)
+        if not doubted and not leaning:
+            parts.append(f"No finding touches any of the {_of(len(own), 'result')} {subject}.")
+            continue
+        one, more = doubted < 2, leaning < 2
+        parts.append(
+            f"Of the {_of(len(own), 'result')} {subject}, {doubted or 'none'} {'is' if one else 'are'} in doubt "
+            f"{'itself' if one else 'themselves'}, and {leaning or 'none'} {'rests' if more else 'rest'} on numbers "
+            "that are."
+        )
+    return " ".join(parts)
 
 
 def _numbers(places: tuple[int, ...], found: tuple[Entry, ...]) -> Inline:

@@ -76,12 +76,11 @@ def touched(group: Group, row_id: str) -> tuple[bool, bool]:
     return direct, quoted or depends
 
 
-def weight(paper: Paper, group: Group, found: tuple[Headline, ...], position: int) -> tuple[int, int, int]:
-    """How much rests on a group of findings: headline results doubted, then those depending on it, then rows."""
+def weight(found: tuple[Headline, ...], position: int) -> tuple[int, int]:
+    """How many of these results the entry at a position doubts, and how many rest on what it doubts."""
     return (
         sum(position in one.direct for one in found),
         sum(position in one.indirect for one in found),
-        len({row for finding in group.findings for row in finding.affects}),
     )
 
 
