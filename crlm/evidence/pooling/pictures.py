@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from crlm.evidence.pooling.document import ratio, study_interval
 from crlm.evidence.pooling.pooling import Pooling
 from crlm.evidence.pooling.words import measure_words
 from crlm.rendering import numbers
-from crlm.rendering.figures.forest import ForestRow, forest_figure
+from crlm.rendering.figures.forest import ForestRow, forest_figure, pages_of
 from crlm.rendering.figures.funnel import FunnelPoint, funnel_figure
+from crlm.rendering.numbering import Numbering
 from crlm.rendering.tree import Figure
 from crlm.statistics.meta_analysis import Pooled
 from crlm.statistics.results import Estimate, interval_multiplier
 
 
-def forest(answer: Pooling, number: int) -> Figure:
-    """Studies with squares as large as their weights, diamonds for what is pooled, a bar for a new study."""
+def forest(answer: Pooling, numbering: Numbering) -> Iterator[Figure]:
+    """Studies as squares as large as their weights, what is pooled as diamonds, a new study as a bar; in pages."""
     rows = _rows(answer)
     counted = any(one.counts for one in answer.estimates)
     head = f"{answer.measure} ({numbers.level_words(answer.level)} CI)"
-    alt = f"Forest plot of {len(answer.estimates)} studies and their pooled {measure_words(answer).lower()}."
-    drawing = forest_figure(
-        rows,
-        everything=rows,
-        identifier="forest",
-        title=f"Forest plot: {answer.question}",
-        alt=alt,
-        heads=("Study", "Events" if counted else "", "Weight", head, "p"),
-        favours=("ratio below 1", "ratio above 1"),
-        banner=None,
-        axis=f"{measure_words(answer)} (logarithmic)",
-    )
     caption = (
         "The studies and what they pool to. The area of a square is the study's weight; the diamond is the pooled "
         "effect with its confidence interval"
     )
     predicted = answer.pooled is not None and answer.pooled.prediction.lower is not None
     caption += "; the bar shows where a new study would lie." if predicted else "."
-    return Figure("forest", number, caption, alt, drawing.svg, drawing.width, drawing.height)
+    pages = pages_of(rows)
+    for k, page in enumerate(pages, 1):
+        part = f" ({k} of {len(pages)})" if len(pages) > 1 else ""
+        name = "forest" if k == 1 else f"forest-{k}"
+        alt = f"Forest plot of {len(answer.estimates)} studies and their pooled {measure_words(answer).lower()}{part}."
+        drawing = forest_figure(
+            page,
+            everything=rows,
+            identifier=name,
+            title=f"Forest plot: {answer.question}",
+            alt=alt,
+            heads=("Study", "Events" if counted else "", "Weight", head, "p"),
+            favours=("ratio below 1", "ratio above 1"),
+            banner=None,
+            axis=f"{measure_words(answer)} (logarithmic)",
+        )
+        yield Figure(
+            name, numbering.figure(), caption + part, alt, drawing.svg, drawing.width, drawing.height
+        )
 
 
 def _rows(answer: Pooling) -> list[ForestRow]:
@@ -78,7 +86,7 @@ def _rows(answer: Pooling) -> list[ForestRow]:
 def _whole(label: str, one: Pooled, indent: int = 0) -> ForestRow:
     tau2, i2 = one.heterogeneity.tau2.value, one.heterogeneity.i2.value
     remark = "" if i2 is None else f"I\u00b2 {numbers.rounded(i2, 0)}%"
-    remark += "" if tau2 is None else f", tau\u00b2 {numbers.rounded(tau2, 3)}"
+    remark += "" if tau2 is None else f", \u03c4\u00b2 {numbers.rounded(tau2, 3)}"
     interval: Estimate = ratio(one.estimate)
     return ForestRow(
         label,

@@ -213,6 +213,10 @@ def _warnings(estimates: Sequence[Estimate]) -> tuple[str, ...]:
     if len({one.adjusted for one in estimates if one.adjusted is not None}) > 1:
         bare = ", ".join(one.label for one in estimates if one.adjusted is False)
         found.append(f"adjusted effects stand beside unadjusted ones ({bare})")
+    unsaid = [one.label for one in estimates if not one.cohorts]
+    if unsaid and len(estimates) >= FEW_TO_POOL:
+        of = "any study" if len(unsaid) == len(estimates) else ", ".join(unsaid)
+        found.append(f"where the patients come from is not said of {of}: shared patients would not be seen")
     for one in estimates:
         found += one.cautions
     if FEW_TO_POOL <= len(estimates) < FEW_TO_KNOW:

@@ -74,14 +74,14 @@ def _answer(answer: Pooling, n: Numbering) -> Iterator[Block]:
         yield BulletList(tuple(inline(f"{one}.") for one in answer.dropped))
     if answer.pooled is None:
         return
-    yield forest(answer, n.figure())
+    yield from forest(answer, n)
     yield _table(
         "methods-side-by-side",
         n.table(),
         "The same studies by other methods",
-        ("Method", _head(answer), "p", "tau\u00b2", "I\u00b2"),
+        ("Method", _head(answer), "p", "\u03c4\u00b2", "I\u00b2"),
         [_method_row(one.name, one.pooled) for one in answer.side_by_side],
-        ("tau\u00b2 is the variance between studies of the logarithm; a fixed effect has none.",),
+        ("\u03c4\u00b2 is the variance between studies of the logarithm; a fixed effect has none.",),
     )
 
 
@@ -138,7 +138,7 @@ def _studies(answer: Pooling, n: Numbering) -> Iterator[Block]:
 
 
 def _rests_on(answer: Pooling, n: Numbering) -> Iterator[Block]:
-    head = ("", _head(answer), "p", "tau\u00b2", "I\u00b2")
+    head = ("", _head(answer), "p", "\u03c4\u00b2", "I\u00b2")
     if answer.without:
         rows = [
             _method_row(f"Without {one.label}", found)

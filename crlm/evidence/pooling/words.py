@@ -31,7 +31,9 @@ def answer_words(answer: Pooling) -> str:
     found = answer.pooled
     p = "" if found.test.p is None else f", {numbers.p_words(found.test.p)}"
     kind = (
-        "fixed effect" if answer.method == "fixed" else f"random effects, tau\u00b2 by {_TAU2[answer.method]}"
+        "fixed effect"
+        if answer.method == "fixed"
+        else f"random effects, \u03c4\u00b2 by {_TAU2[answer.method]}"
     )
     level = numbers.level_words(answer.level)
     return (
@@ -55,7 +57,7 @@ def differ_words(answer: Pooling) -> str:
         limits = ""
         if found.tau2.lower is not None and found.tau2.upper is not None:
             limits = f" ({numbers.rounded(found.tau2.lower, 3)} to {numbers.rounded(found.tau2.upper, 3)})"
-        words.append(f"tau\u00b2 {numbers.rounded(found.tau2.value, 3)}{limits}")
+        words.append(f"\u03c4\u00b2 {numbers.rounded(found.tau2.value, 3)}{limits}")
     said = f"Differences between the studies: {', '.join(words)}." if words else ""
     prediction = answer.pooled.prediction
     if prediction.lower is not None:
@@ -85,7 +87,7 @@ def method_words(answer: Pooling) -> str:
     return (
         f"{weights} {widths[answer.interval]} Ratios were pooled as logarithms; standard errors are those of the "
         "printed intervals, of the p values where no interval is printed, or of the counts, with 1/2 added to tables "
-        "that have a 0. Intervals of tau\u00b2 and I\u00b2 are Q-profile intervals; the prediction interval uses "
+        "that have a 0. Intervals of \u03c4\u00b2 and I\u00b2 are Q-profile intervals; the prediction interval uses "
         "Student's t on k \u2212 2 degrees of freedom. Studies that may hold the same patients are not pooled together."
     )
 

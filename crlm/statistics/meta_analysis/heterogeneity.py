@@ -18,7 +18,9 @@ Method = Literal["fixed", "DL", "REML", "PM", "ML", "EB", "HE", "HS", "SJ"]
 METHODS: tuple[Method, ...] = ("fixed", "DL", "REML", "PM", "ML", "EB", "HE", "HS", "SJ")
 
 
-_TRUNCATED = "the effects differ no more than chance alone would have them: tau2 is 0, the lowest it can be"
+_TRUNCATED = (
+    "the variance between studies is estimated as 0, the lowest it can be; that does not show that it is 0"
+)
 
 
 @dataclass(frozen=True)

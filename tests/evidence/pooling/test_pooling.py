@@ -324,6 +324,19 @@ def test_the_report_has_its_figures_and_tables(tmp_path):
     assert funnel.svg.count("<circle") == 13 + filled + 2
 
 
+def test_two_studies_and_sixty_have_reports_too():
+    two = asked(study("a", 0.2), study("b", 9.5, 0.02))
+    document = report(two, "2026-01-01T00:00:00Z")
+    assert "three studies" in render_html(document)
+    many = asked(*(study(f"s{k}", 0.01 * k, 0.1 + 0.01 * k, year=1950 + k) for k in range(60)))
+    document = report(many, "2026-01-01T00:00:00Z")
+    assert [one.id for one in document.figures()] == ["forest", "forest-2", "funnel"]
+    assert [one.number for one in document.figures()] == [1, 2, 3]
+    same = asked(study("a", 0.2), study("b", 0.2), study("c", 0.2), interval="knapp-hartung")
+    assert "do not vary" in same.pooled.estimate.reason
+    assert "no interval" in render_html(report(same, "2026-01-01T00:00:00Z"))
+
+
 def test_the_result_is_that_of_the_statistics():
     answer = asked(
         study("a", 0.1, 0.2),
