@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,13 @@ class Case:
     """The values of one patient at one date.
 
     `values` holds what is known, wholly or in part; an input that is absent is unknown. `given` is what was written.
-    `findings` are values that could not be used.
+    `findings` are values that could not be used. `origins` says where a value came from, when it was not just given.
     """
 
     values: Mapping[str, Value]
     given: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Contradicted, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_case_file(path: Path, inputs: Mapping[str, Input]) -> Case:
@@ -137,7 +138,7 @@ def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = Non
 def changed(case: Case, values: Mapping[str, Value]) -> Case:
     """The case with other values; None makes an input unknown."""
     found = {**case.values, **values}
-    return Case({key: value for key, value in found.items() if value is not None}, case.given, case.findings)
+    return replace(case, values={key: value for key, value in found.items() if value is not None})
 
 
 def _problem(given: str, allowed: str, place: Place) -> Problem:

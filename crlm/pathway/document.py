@@ -40,6 +40,7 @@ def evaluation_document(rules: RuleSet, evaluation: Evaluation) -> dict[str, Any
         "details": {
             "rules": {id_: _rule(rules, one) for id_, one in evaluation.results.items()},
             "conflicts": [_conflict(rules, one) for one in evaluation.conflicts],
+            "origins": dict(evaluation.case.origins),
             "missing": [_missing(rules.inputs[one.name], one) for one in evaluation.missing],
         },
     }
@@ -120,6 +121,7 @@ def _missing(described: Input, one: MissingInput) -> dict[str, Any]:
         "definition": described.definition,
         "judgement": described.judgement,
         "question": described.question,
+        "derived": described.derived,
         "settles": list(one.settles),
         "open_labels": list(one.open_labels),
         "others": list(one.others),

@@ -111,6 +111,7 @@ def evaluation_schema(rules: RuleSet) -> dict[str, Any]:
             "definition": {"type": "string"},
             "judgement": {"type": "boolean"},
             "question": {"type": ["string", "null"]},
+            "derived": {"type": ["string", "null"]},
             "settles": ids,
             "open_labels": ids,
             "others": ids,
@@ -120,6 +121,7 @@ def evaluation_schema(rules: RuleSet) -> dict[str, Any]:
         {
             "rules": {"type": "object", "additionalProperties": detail},
             "conflicts": {"type": "array", "items": conflict},
+            "origins": {"type": "object", "additionalProperties": {"type": "string"}},
             "missing": {"type": "array", "items": missing},
         }
     )
