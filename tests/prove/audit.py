@@ -183,7 +183,12 @@ def page(papers, total, checks, kinds, tested_papers):
 
     titles = {one.id: one.title for one in CHECKS}
     broken = []
-    lines = [OPENING, made_by("python -m tests.prove.audit"), SILENCE.format(papers=papers, total=total), ""]
+    lines = [
+        OPENING,
+        made_by(f"python -m tests.prove.audit {papers} {tested_papers}"),
+        SILENCE.format(papers=papers, total=total),
+        "",
+    ]
     lines += [
         "| check | numbers tested | papers | false alarms | papers with one | rate % | 95 % interval |",
         "|---|---|---|---|---|---|---|",
