@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper, PublishedCount, PublishedEffect
 
 TREATMENT = "treatment_group"
-WHOLE = ("", "all", "overall", "baseline", "all patients")
+WHOLE = (
+    "",
+    "all",
+    "overall",
+    "baseline",
+    "all patients",
+    "randomised",
+    "all randomised",
+    "intention-to-treat",
+)
 """Words for everybody in the tables of counts and of effects."""
 
 
@@ -67,9 +76,14 @@ def group_variables(paper: Paper, term: str) -> tuple[str, ...]:
 
 
 def _groups(paper: Paper, row: PublishedEffect) -> Behind | None:
-    """The groups that paper.toml names as the levels of this term."""
+    """The groups that paper.toml names as the levels of this term.
+
+    In a part of the patients ("resected") the groups are those of a variable of their own ("arm_resected").
+    """
     found = {}
     variables = group_variables(paper, row.term)
+    if row.population.casefold() not in WHOLE:
+        variables = tuple(f"{one}_{row.population}" for one in variables)
     for group in paper.groups:
         sized = group.variable in variables and group.unit == row.unit_of_analysis and group.n is not None
         names = {one.casefold() for one in (group.level, group.id, group.label) if one}
