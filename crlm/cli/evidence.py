@@ -10,6 +10,7 @@ import typer
 
 from crlm.cli import terminal
 from crlm.cli.evidence_audit import audit
+from crlm.cli.evidence_card import card
 from crlm.cli.evidence_curve import curve
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.evidence_pool import pool
@@ -29,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command()(audit)
+app.command()(card)
 app.command()(pool)
 app.command()(curve)
 app.command()(robustness)

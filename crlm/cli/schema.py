@@ -54,6 +54,14 @@ def audit() -> None:
 
 
 @app.command()
+def card() -> None:
+    """Print the JSON Schema of evidence cards."""
+    from crlm.evidence.cards.document import cards_schema
+
+    print_json(cards_schema())
+
+
+@app.command()
 def case() -> None:
     """Print the JSON Schema of a case: the pathway's inputs."""
     from crlm.pathway.load import shipped_rules

@@ -144,17 +144,18 @@ def _unknown_groups(description: Description, tables: Iterable[ReadTable]) -> It
 
 
 def _unknown_rows(description: Description, tables: Iterable[ReadTable]) -> Iterator[Problem]:
-    effects = [one for one, _ in _cells([table for table in tables if table.name == "effects"], "row_id")]
-    for number, question in enumerate(description.question, start=1):
-        for row_id in question.effects:
-            if row_id not in effects:
-                yield Problem(
-                    "evidence-reference",
-                    f'"{row_id}" is no row of effects.csv',
-                    "the row ids of effects.csv.",
-                    did_you_mean(row_id, effects),
-                    _at(description, f"question[{number}].effects"),
-                )
+    for name in ("effects", "statements"):
+        known = [one for one, _ in _cells([table for table in tables if table.name == name], "row_id")]
+        for number, question in enumerate(description.question, start=1):
+            for row_id in getattr(question, name):
+                if row_id not in known:
+                    yield Problem(
+                        "evidence-reference",
+                        f'"{row_id}" is no row of {name}.csv',
+                        f"the row ids of {name}.csv.",
+                        did_you_mean(row_id, known),
+                        _at(description, f"question[{number}].{name}"),
+                    )
 
 
 def _description_references(description: Description) -> Iterator[Problem]:

@@ -167,7 +167,12 @@ class Question(Part):
     endpoint: Words = Field(description="The endpoint, in the word of the tables.")
     treatment: str = Field(default="", description="The group or level that a ratio below 1 favours.")
     control: str = Field(default="", description="The group or level it is compared with.")
-    effects: tuple[Words, ...] = Field(description="Row ids that answer it, the adjusted one first.")
+    effects: tuple[Words, ...] = Field(
+        default=(), description="Row ids that answer it, the adjusted one first."
+    )
+    statements: tuple[Words, ...] = Field(
+        default=(), description="Ids of statements about other series that bear on it."
+    )
     note: str = Field(default="", description="What to know before it is pooled with others.")
 
 

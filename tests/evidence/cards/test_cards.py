@@ -1,0 +1,154 @@
+"""Evidence cards of small invented papers: what is shown, what is pooled, and why not."""
+
+import datetime
+import json
+import math
+
+import jsonschema
+import pytest
+
+from crlm.evidence import load_paper, paper, papers
+from crlm.evidence.audit.finding import CheckResult, Finding, Quoted
+from crlm.evidence.audit.run import Audit
+from crlm.evidence.cards import evidence_cards, questions, series_cards
+from crlm.evidence.cards.document import cards_document, cards_schema
+from crlm.evidence.cards.report import cards_report, pooled_sentence
+from crlm.evidence.paper import Paper
+from crlm.statistics.meta_analysis import pool
+from tests.evidence.library.small_paper import TOML, written
+
+DAY = datetime.date(2026, 11, 22)
+
+
+def silent(one: Paper) -> Audit:
+    """An audit that found nothing in three tests."""
+    return Audit(one.id, (CheckResult("nothing", 3),))
+
+
+def small(folder, name, *, ratio=("0,84", "0.50–1.41"), centre="Example Hospital", more="", kind="cohort"):
+    """The small paper under another id, with another ratio, centre or kind."""
+    path = written(folder, name, effects=('"0,84",0.50–1.41', f'"{ratio[0]}",{ratio[1]}'))
+    text = (
+        TOML.replace("small-2024", name).replace("Example Hospital", centre).replace('"cohort"', f'"{kind}"')
+    )
+    (path / "paper.toml").write_text(text + more, encoding="utf-8")
+    return load_paper(path)
+
+
+def card(*given, **asked):
+    """The one card of these papers."""
+    (one,) = evidence_cards(given, as_of=DAY, auditor=silent, **asked)
+    return one
+
+
+def test_one_study_is_shown_with_everything_and_not_pooled(tmp_path):
+    one = card(small(tmp_path, "small-2024"))
+    (study,) = one.studies
+    assert (study.n, study.year, study.age_years, study.inclusion) == (120, 2024, 2, "2015 to 2020")
+    assert study.groups == ("ablation: 40 patients", "resection: 80 patients")
+    assert study.events == ("45",)
+    (effect,) = study.effects
+    assert effect.printed == "0,84 (0.50–1.41), p <0.001" and effect.adjusted
+    assert (effect.estimate, effect.lower, effect.upper) == (0.84, 0.5, 1.41)
+    assert one.title == "Ablation against resection: OS"
+    assert one.pooled.estimate is None
+    assert one.pooled.refusals == ("one study has an effect that fits: there is nothing to pool",)
+    assert "Not pooled: one study" in pooled_sentence(one)
+
+
+def test_two_alike_studies_are_pooled(tmp_path):
+    """The pooled ratio is that of the statistics room for the same logarithms and standard errors."""
+    one = card(
+        small(tmp_path, "a-2024"), small(tmp_path, "b-2024", ratio=("0,60", "0.40–0.90"), centre="Other")
+    )
+    errors = [math.log(high / low) / 2 / 1.959963984540054 for low, high in ((0.5, 1.41), (0.4, 0.9))]
+    expected = pool(
+        [math.log(0.84), math.log(0.6)], [e * e for e in errors], method="REML", interval="knapp-hartung"
+    )
+    assert one.pooled.estimate == pytest.approx(math.exp(expected.estimate.value), rel=1e-9)
+    assert one.pooled.studies == ("a-2024", "b-2024")
+    assert not one.pooled.refusals
+
+
+def test_the_same_patients_are_not_pooled(tmp_path):
+    one = card(small(tmp_path, "a-2024"), small(tmp_path, "b-2024"))
+    assert one.pooled.estimate is None
+    assert any("may hold the same patients" in reason for reason in one.pooled.refusals)
+    assert one.overlaps
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"population": ("small-crlm", "large-crlm")}, "different populations"),
+        ({"kind": "trial"}, "randomised trial"),
+    ],
+)
+def test_what_is_not_alike_is_not_pooled(tmp_path, change, reason):
+    other = small(tmp_path, "b-2024", centre="Other", kind=change.get("kind", "cohort"))
+    if "population" in change:
+        text = (other.folder / "paper.toml").read_text(encoding="utf-8").replace(*change["population"])
+        (other.folder / "paper.toml").write_text(text, encoding="utf-8")
+        other = load_paper(other.folder)
+    one = card(small(tmp_path, "a-2024"), other)
+    assert one.pooled.estimate is None
+    assert any(reason in said for said in one.pooled.refusals)
+
+
+def test_an_impossible_number_is_not_pooled_and_is_named(tmp_path):
+    def doubting(one: Paper) -> Audit:
+        quoted = Quoted("E1", "Table 2", "OS", "0,84")
+        finding = Finding("interval", "impossible", "The estimate lies outside", (quoted,), "0.84 > 0.5")
+        return Audit(one.id, (CheckResult("interval", 1, (finding,)),))
+
+    given = (small(tmp_path, "a-2024"), small(tmp_path, "b-2024", centre="Other"))
+    (one,) = evidence_cards(given, as_of=DAY, auditor=doubting)
+    assert one.studies[0].audit.doubts[0].title == "The estimate lies outside"
+    assert any("impossible as printed" in said for said in one.pooled.refusals)
+
+
+def test_other_endpoints_of_the_comparison_are_named(tmp_path):
+    other = small(tmp_path, "b-2024")
+    text = (
+        (other.folder / "paper.toml")
+        .read_text(encoding="utf-8")
+        .replace('endpoint = "OS"\neffects', 'endpoint = "DFS"\neffects')
+    )
+    (other.folder / "paper.toml").write_text(text, encoding="utf-8")
+    cards = evidence_cards(
+        (small(tmp_path, "a-2024"), load_paper(other.folder)), as_of=DAY, auditor=silent, endpoint="OS"
+    )
+    assert cards[0].related == ("Example 2024 has the same comparison with DFS",)
+    assert "may hold the same patients" in cards[0].overlaps[0]
+
+
+def test_every_question_of_the_shipped_library_has_a_card():
+    shipped = [paper(one) for one in papers()]
+    cards = evidence_cards(shipped, as_of=DAY, auditor=silent)
+    assert [(one.comparison, one.endpoint) for one in cards] == list(questions(shipped))
+    document = cards_document(cards)
+    jsonschema.validate(json.loads(json.dumps(document)), cards_schema())
+    page = cards_report(cards, "2026-11-22T00:00:00Z")
+    assert len(page.sections) == len(cards)
+
+
+def test_the_two_amsterdam_studies_are_never_pooled_silently():
+    shipped = [paper(one) for one in papers()]
+    cards = evidence_cards(
+        shipped, comparison="nac-then-local-versus-upfront-local", as_of=DAY, auditor=silent
+    )
+    for one in cards:
+        assert any(
+            "Dijkstra 2021 and Hellingman 2021 may hold the same patients" in said for said in one.overlaps
+        )
+
+
+def test_statements_are_gathered_by_series():
+    deck = paper("deck-2024")
+    cards = series_cards(deck, ["D0317", "D0312", "D0316", "D0313"], 2026)
+    assert [(one.label, len(one.numbers), one.age_years) for one in cards] == [
+        ("Adam 2016", 2, 10), ("Baumgart 2019", 2, 7),
+    ]  # fmt: skip
+    assert [one.printed for one in cards[0].numbers] == ["20 months", "37 months"]
+    with pytest.raises(KeyError):
+        series_cards(deck, ["D9999"], 2026)
