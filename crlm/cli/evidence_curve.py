@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crlm.cli import terminal
+from crlm.cli import pages, terminal
 from crlm.cli.evidence_papers import Library, find_paper
 from crlm.cli.terminal import Json, Quiet
 
@@ -176,13 +175,12 @@ def _write(recovery: Recovery, about: dict[str, object], words: str, out: Path) 
     from crlm.output import staged_folder
     from crlm.rendering.files import write_document
 
-    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     with staged_folder(out, ours=ENTRIES) as folder:
         (folder / "pseudo-patients.csv").write_text(pseudo_patients(recovery), encoding="utf-8")
         (folder / "recovery.json").write_text(
             json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-        page = document(recovery, source=words, created=created)
+        page = document(recovery, source=words, created=pages.now())
         write_document(page, folder, formats=("html", "figures"), name="curve")
 
 

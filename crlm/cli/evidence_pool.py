@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crlm.cli import terminal
+from crlm.cli import pages, terminal
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.terminal import Json, Quiet
 from crlm.problems import ArgumentError, Problem, did_you_mean
@@ -272,10 +271,9 @@ def _write(answer: Pooling, out: Path, formats: list[str]) -> None:
     from crlm.output import staged_folder
     from crlm.rendering import write_document
 
-    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     with staged_folder(out, ours=ENTRIES) as folder:
         files = [*formats, "csv", *(["figures"] if answer.pooled is not None else [])]
-        write_document(report(answer, created), folder, formats=files, name="pooling")  # type: ignore[arg-type]
+        write_document(report(answer, pages.now()), folder, formats=files, name="pooling")  # type: ignore[arg-type]
         text = json.dumps(pooling_document(answer), indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "pooling.json").write_text(text + "\n", encoding="utf-8")
 

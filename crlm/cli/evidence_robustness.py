@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crlm.cli import terminal
+from crlm.cli import pages, terminal
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.terminal import Json, Quiet
-from crlm.problems import ArgumentError, DataError, Problem, did_you_mean
+from crlm.problems import ArgumentError, DataError, Problem
 
 if TYPE_CHECKING:
     from crlm.evidence.robustness import Confounder, Effect, Robustness
     from crlm.statistics.unmeasured_confounding import Measure
 
-FORMATS = ("html", "docx", "pdf", "json")
-ENTRIES = (*(f"robustness.{one}" for one in FORMATS), "figures")
 MEASURES = ("RR", "OR", "HR")
 
 
@@ -79,11 +76,12 @@ def robustness(
     """Say how strong an unmeasured confounder would have to be to explain an effect away: E-values, RAS, fragility."""
     terminal.use_json(json)
     from crlm.evidence.robustness import as_json, assess
+    from crlm.evidence.robustness.page import document as page
     from crlm.output import refuse_foreign
 
-    wanted = _formats(format_, out)
+    wanted = pages.chosen_formats(format_, out)
     if out is not None:
-        refuse_foreign(out, ENTRIES)
+        refuse_foreign(out, pages.entries("robustness"))
     if estimate is None:
         effect, title, endpoint = _of_paper(paper, row, (lower, upper, measure), library)
     else:
@@ -110,7 +108,10 @@ def robustness(
         ) from None
     document = {"exit_code": 0, **as_json(found)}
     if out is not None:
-        _write(found, document, title, wanted, out)
+        created = pages.now()
+        pages.write_pages(
+            out, "robustness", wanted, document, lambda: page(found, title=title, created=created)
+        )
     if json:
         terminal.print_json(document)
     elif not quiet:
@@ -209,45 +210,8 @@ def _table(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
     return (a, n), (b, m)
 
 
-def _formats(given: str | None, out: Path | None) -> tuple[str, ...]:
-    if given is None:
-        return FORMATS
-    wanted = tuple(one.strip() for one in given.split(","))
-    unknown = [one for one in wanted if one not in FORMATS]
-    if unknown:
-        raise _wrong(
-            f'--format names "{unknown[0]}".', f"{', '.join(FORMATS)}.", did_you_mean(unknown[0], FORMATS)
-        )
-    if out is None:
-        raise _wrong(
-            "--format is for files, and no folder is given.", "--format with --out.", "add --out robustness."
-        )
-    return wanted
-
-
 def _wrong(given: str, allowed: str, fix: str) -> ArgumentError:
     return ArgumentError(Problem("robustness-option", given, allowed, fix))
-
-
-def _write(
-    found: Robustness, about: dict[str, object], title: str, formats: tuple[str, ...], out: Path
-) -> None:
-    import json
-
-    from crlm.evidence.robustness.page import document
-    from crlm.output import staged_folder
-    from crlm.rendering.files import FORMATS as RENDERED
-    from crlm.rendering.files import write_document
-
-    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    with staged_folder(out, ours=ENTRIES) as folder:
-        if "json" in formats:
-            text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-            (folder / "robustness.json").write_text(text, encoding="utf-8")
-        pages = [one for one in RENDERED if one in formats or one == "figures"]
-        write_document(
-            document(found, title=title, created=created), folder, formats=pages, name="robustness"
-        )
 
 
 def _print(found: Robustness, out: Path | None) -> None:

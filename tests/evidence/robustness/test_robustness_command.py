@@ -74,8 +74,8 @@ def test_a_table_by_hand(monkeypatch, capsys):
         (("--estimate", "2", "--measure", "OR", "--prevalence", "40"), 2, "robustness-option"),
         (("--estimate", "2", "--measure", "OR", "--confounder-effect", "0"), 2, "robustness-option"),
         (("--estimate", "2", "--measure", "OR", "--confounder", "frailty"), 2, "robustness-option"),
-        (("--estimate", "2", "--measure", "OR", "--format", "pdf"), 2, "robustness-option"),
-        (("--estimate", "2", "--measure", "OR", "--format", "odt", "--out", "x"), 2, "robustness-option"),
+        (("--estimate", "2", "--measure", "OR", "--format", "pdf"), 2, "arguments"),
+        (("--estimate", "2", "--measure", "OR", "--format", "odt", "--out", "x"), 2, "arguments"),
     ],
 )
 def test_mistakes_have_a_code_and_a_fix(tmp_path, monkeypatch, capsys, arguments, code, problem):
