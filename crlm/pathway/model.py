@@ -39,10 +39,14 @@ class Input(Frozen):
     A value may always be unknown. `per_lesion` inputs hold one value for each lesion and are only displayed;
     `judgement` inputs are asked with their `question`, never worked out; `derived` says from what an input follows
     where a case is put together (the evaluation reads it as it is given). `display_only` inputs are named by no
-    condition.
+    condition. `label` is what sentences call it, `level_words` what they call a level whose name is not its words.
+    `fixed` inputs cannot become something else once they are known (a mutation, an age, what has been given).
     """
 
     name: Name
+    label: Words | None = None
+    fixed: StrictBool = False
+    level_words: dict[Name, Words] = Field(default_factory=dict)
     topic: Words
     type: Literal["category", "number", "integer", "date"]
     unit: Words | None = None
@@ -63,7 +67,18 @@ class Input(Frozen):
             raise ValueError("only numbers have a range")
         if self.judgement and self.question is None:
             raise ValueError("a judgement needs the question that asks for it")
+        if not set(self.level_words) <= set(self.levels):
+            raise ValueError("level_words are words for levels of the input")
         return self
+
+    @property
+    def called(self) -> str:
+        """What sentences call the input: its label, else its name in words."""
+        return self.label or self.name.replace("_", " ")
+
+    def level_called(self, level: str) -> str:
+        """What sentences call a level."""
+        return self.level_words.get(level, level.replace("_", " "))
 
     def variable(self, source: str | None) -> Variable:
         """The input as a variable of the dictionary, for the check of conditions."""

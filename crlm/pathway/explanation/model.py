@@ -124,8 +124,11 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The explanation of an evaluation: every rule in the order of the catalogue, and `resolves`, what would settle
-    most first (then for some values; then the order of the inputs)."""
+    """The explanation of an evaluation: every rule in the order of the catalogue, and what is missing.
+
+    `resolves` has first what would settle most whatever its value is, then what would settle most for some value; ties
+    are in the order of the inputs.
+    """
 
     version: str
     rules: Mapping[str, RuleExplanation]
