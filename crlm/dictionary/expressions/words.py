@@ -50,14 +50,16 @@ def in_words(expr: Expr, variables: Mapping[str, Variable]) -> str:
     An ExpressionError when the variables do not allow the expression (it is checked first).
     """
     kind = check(expr, variables)
-    words = _Words(variables)
+    words = Words(variables, Kinds(variables))
     return as_sentence(words.condition(expr.root) if kind.type == "boolean" else words.value(expr.root))
 
 
-class _Words:
-    def __init__(self, variables: Mapping[str, Variable]) -> None:
+class Words:
+    """The words of each kind of node; a language with more functions adds to it (crlm/pathway/conditions/words.py)."""
+
+    def __init__(self, variables: Mapping[str, Variable], kinds: Kinds) -> None:
         self.variables = variables
-        self.kinds = Kinds(variables)
+        self.kinds = kinds
 
     def condition(self, node: Node, negated: bool = False) -> str:
         """What a yes-or-no node says, or its opposite."""
@@ -73,7 +75,7 @@ class _Words:
             case Membership():
                 return self._membership(node, negated)
             case Call():
-                return self._call(node, negated)
+                return self.call(node, negated)
             case _:
                 joined = self._joined(node)
                 return f"it is not so that ({joined})" if negated else joined
@@ -134,7 +136,8 @@ class _Words:
             return f"{subject} is {listed(values, 'or')}"
         return f"{subject} is {'not' if len(values) == 1 else 'none of'} {listed(values)}"
 
-    def _call(self, node: Call, negated: bool) -> str:
+    def call(self, node: Call, negated: bool) -> str:
+        """A function that is yes or no."""
         match node.function, node.arguments:
             case ("known" | "missing") as function, (value,):
                 known = (function == "known") is not negated

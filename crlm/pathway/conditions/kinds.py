@@ -60,7 +60,7 @@ def check(expr: Expr, names: Names, use: Use = "condition") -> Kind:
 
     Division and `sqrt` are for computed values only: a condition compares exact decimals.
     """
-    kinds = _Kinds(names)
+    kinds = ConditionKinds(names)
     kind = kinds.of(expr.root)
     if use == "condition":
         kinds.only_exact(expr)
@@ -71,7 +71,7 @@ def check(expr: Expr, names: Names, use: Use = "condition") -> Kind:
     return kind
 
 
-class _Kinds(Kinds):
+class ConditionKinds(Kinds):
     """The kinds of the dictionary's expressions, with the functions and the names of conditions."""
 
     def __init__(self, names: Names) -> None:
