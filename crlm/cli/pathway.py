@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crlm.cli import terminal
+from crlm.cli import pathway_check, terminal
 from crlm.cli.terminal import Json
 
 app = typer.Typer(
@@ -59,3 +59,6 @@ def evaluate(
     if derive:
         read = with_derived_inputs(read, rules.inputs)
     terminal.print_json(evaluation_document(rules, evaluate_case(rules, read)))
+
+
+app.command()(pathway_check.check)

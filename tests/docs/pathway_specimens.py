@@ -2,8 +2,11 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
+from unittest import mock
 
+from crlm.cli import pathway_check
 from crlm.pathway.case import read_case_text
 from crlm.pathway.load import SHIPPED, load_rules, shipped_rules
 from crlm.problems import CrlmError
@@ -38,6 +41,11 @@ def _rules(old, new, name="03-resectability.toml"):
     return problems
 
 
+def _without_z3():
+    with mock.patch.dict(sys.modules, {"z3": None}):
+        return _raised(pathway_check.check)
+
+
 PATHWAY_SPECIMENS = {
     "case-file": _case('{"flr_pct": 40,}'),
     "case-input": _case(json.dumps({"flr_percent": 40})),
@@ -51,5 +59,6 @@ PATHWAY_SPECIMENS = {
         'condition = "liver_involvement_pct > 70"',
         'condition = "known(liver_involvement_pct) and liver_involvement_pct > 70"',
     ),
+    "z3-not-installed": _without_z3,
 }
 """By the code of the problem."""

@@ -36,8 +36,11 @@ NOT_A_CODE = {
     ),
 }
 """Texts with a hyphen that name something else: tests, encodings, a reason, a protocol. A new one is added here."""
-AUDIT = Path(crlm.__file__).parent / "evidence" / "audit"
-"""Its findings are about papers, not about a user's input: docs/evidence/audit.md explains its checks."""
+ELSEWHERE = {
+    Path(crlm.__file__).parent / "evidence" / "audit",
+    Path(crlm.__file__).parent / "pathway" / "checking",
+}
+"""Findings about papers and about rules, not about a user's input: docs/evidence/audit.md and docs/pathway/checks.md."""
 CARRIES_A_CODE = {"Problem", "Fault", "Finding", "Issue", "refuse"}
 """Whose first argument, or argument `code`, is a code or a rule."""
 
@@ -49,7 +52,7 @@ def codes_in_the_source():
     """
     found = set()
     for path in Path(crlm.__file__).parent.rglob("*.py"):
-        if AUDIT in path.parents:
+        if not ELSEWHERE.isdisjoint(path.parents):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
