@@ -65,7 +65,7 @@ def printed(row: PublishedStatement) -> str:
     if row.range_low is not None and row.range_high is not None:
         limits = f"{row.range_low:g} to {row.range_high:g}"
     value = row.value_printed
-    if value and limits and limits not in value:
+    if value and limits and limits not in value.replace("–", " to "):
         value = f"{value} ({limits})"
     unit = "" if row.unit in ("n", "n/N", "qualitative", "rank") else row.unit
     return " ".join(one for one in (value or limits, unit) if one)
