@@ -9,6 +9,7 @@ from typing import Literal
 from crlm.pathway.conditions.values import Value
 
 Holds = Literal["true", "false", "unknown"]
+Settles = Literal["every", "some", "no"]
 Part = Literal["gate", "condition", "label", "flag"]
 LOGIC_NOT_ADVICE = "What would change a result is logic: how the rules read, not what should be done."
 
@@ -64,7 +65,7 @@ class Missing:
 
     input: str
     label: str
-    settles: Literal["every", "some", "no"]
+    settles: Settles
     words: str
 
 

@@ -1,0 +1,127 @@
+"""The comparisons that a result rests on, in words, read from the tree of its condition; none is written by hand.
+
+Of a condition that is true the parts that make it so, of one that is false the parts that fail, of an unknown one the
+parts that cannot be decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crlm.dictionary.expressions.syntax import And, Call, Comparison, Expr, Membership, Name, Node, Not, Or
+from crlm.pathway.conditions.compiled import Answer, Compiler
+from crlm.pathway.conditions.language import OF_CONDITIONS, id_of
+from crlm.pathway.conditions.values import flipped
+from crlm.pathway.explanation.comparisons import Comparisons
+from crlm.pathway.explanation.model import Holds, Part, Reason
+from crlm.pathway.facts import CaseFacts
+from crlm.pathway.ruleset import RuleSet
+
+HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
+
+
+class Reading:
+    """The conditions of a rule set as functions of a case, part by part; made once for a rule set."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.compiler = Compiler(frozenset(rules.inputs), frozenset(rules.named_labels))
+        self._answers: dict[int, Answer] = {}
+
+    def answer(self, node: Node) -> Answer:
+        """A part of a condition as a function of the facts of a case."""
+        if id(node) not in self._answers:
+            self._answers[id(node)] = self.compiler.condition(node)
+        return self._answers[id(node)]
+
+
+class Reasons:
+    """The reasons of the results of one case."""
+
+    def __init__(self, reading: Reading, facts: CaseFacts) -> None:
+        self._reading, self._facts = reading, facts
+        self._rules = facts.rules
+        self._comparisons = Comparisons(reading.compiler, facts)
+        self._found: dict[tuple[int, bool, bool], tuple[Reason, ...]] = {}
+
+    def of_rule(self, rule: str) -> tuple[Reason, ...]:
+        """Why a rule has its result: why it applies or not, then its condition, its label and its flags."""
+        own, unwelcome = self._rules.programs[rule], self._rules.rules[rule].fires
+        gate = self._facts.answer(own.gate) if own.gate is not None else True
+        found = list(self._of(own.gate, unwelcome, "gate")) if own.gate is not None else []
+        if gate:
+            if own.condition is not None:
+                found += self._of(own.condition, unwelcome, "condition")
+            if own.labels:
+                found += self._of_label(rule)
+            for _, when in own.flags:
+                if self._facts.answer(when):
+                    found += self._of(when, True, "flag")
+        return tuple(dict.fromkeys(found))
+
+    def _of_label(self, rule: str) -> list[Reason]:
+        """Why the label holds; of the last one why no other does, or what is not known of the others."""
+        labels = self._rules.programs[rule].labels
+        tried: list[Expr] = []
+        for _, when in labels:
+            if when is not None and self._facts.answer(when):
+                return list(self._of(when, False, "label"))
+            if when is not None:
+                tried.append(when)
+        undecided = [when for when in tried if self._facts.answer(when) is None]
+        return [reason for when in undecided or tried for reason in self._of(when, False, "label")]
+
+    def _of(self, expr: Expr, unwelcome: bool, part: Part) -> tuple[Reason, ...]:
+        key = (id(expr), unwelcome, False)
+        if key not in self._found:
+            self._found[key] = tuple(self._deciding(expr.root, False, unwelcome))
+        found = self._found[key]
+        return found if part == "condition" else tuple(replace(one, part=part) for one in found)
+
+    def _deciding(self, node: Node, negated: bool, unwelcome: bool) -> list[Reason]:
+        match node:
+            case And(parts) | Or(parts):
+                asks_all = isinstance(node, And) != negated
+                said = [self._says(part, negated) for part in parts]
+                together = _all(said) if asks_all else flipped(_all([flipped(one) for one in said]))
+                return [
+                    reason
+                    for part, one in zip(parts, said, strict=True)
+                    if one is together
+                    for reason in self._deciding(part, negated, unwelcome)
+                ]
+            case Not(value):
+                return self._deciding(value, not negated, unwelcome)
+            case Call(function, arguments) if function in OF_CONDITIONS:
+                return self._deciding(arguments[0], negated, unwelcome)
+            case Call(function) if function in ("met", "not_met"):
+                rule = id_of(node)
+                condition = self._rules.programs[rule].condition
+                assert condition is not None, rule  # checked when the rules were loaded
+                turned = negated != (function == "not_met")
+                inner = self._deciding(condition.root, turned, self._rules.rules[rule].fires)
+                return [reason if reason.through else replace(reason, through=rule) for reason in inner]
+            case Name(name) if name in self._rules.shared:
+                return self._deciding(self._rules.shared[name].root, negated, unwelcome)
+            case _:
+                return [self._leaf(node, negated, unwelcome)]
+
+    def _says(self, node: Node, negated: bool) -> bool | None:
+        answer = self._reading.answer(node)(self._facts)
+        return flipped(answer) if negated else answer
+
+    def _leaf(self, node: Node, negated: bool, unwelcome: bool) -> Reason:
+        holds = self._says(node, negated)
+        match node:
+            case Comparison():
+                found = self._comparisons.of_comparison(node, negated, unwelcome)
+            case Membership():
+                found = self._comparisons.of_membership(node, negated)
+            case _:
+                assert isinstance(node, Call), node
+                found = self._comparisons.of_presence(node)
+        return replace(found, holds=HOLDS[holds])
+
+
+def _all(said: list[bool | None]) -> bool | None:
+    return False if False in said else None if None in said else True
