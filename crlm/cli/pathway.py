@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crlm.cli import pathway_check, terminal
+from crlm.cli import pathway_case, pathway_check, pathway_rules, terminal
+from crlm.cli.pathway_input import CaseArgument, Date, Episode, Patient, read_case_or_patient
 from crlm.cli.terminal import Json
 
 app = typer.Typer(
@@ -24,12 +23,10 @@ def _pathway() -> None:
 
 @app.command()
 def evaluate(
-    case: Annotated[
-        str,
-        typer.Argument(
-            metavar="CASE", help="A JSON file: an object of input name to value; - reads standard input."
-        ),
-    ],
+    case: CaseArgument,
+    patient: Patient = None,
+    date: Date = None,
+    episode: Episode = None,
     derive: Annotated[
         bool,
         typer.Option(
@@ -44,7 +41,6 @@ def evaluate(
 
     What is absent, null or "unknown" is unknown, and never read as no. Errors are in words unless --json is given.
     """
-    from crlm.pathway.case import read_case_file, read_case_text
     from crlm.pathway.derived import with_derived_inputs
     from crlm.pathway.document import evaluation_document
     from crlm.pathway.evaluate import evaluate as evaluate_case
@@ -52,13 +48,12 @@ def evaluate(
 
     terminal.use_json(json)
     rules = shipped_rules()
-    if case == "-":
-        read = read_case_text(sys.stdin.read(), rules.inputs)
-    else:
-        read = read_case_file(Path(case), rules.inputs)
+    read, _ = read_case_or_patient(rules, case, patient, date, episode)
     if derive:
         read = with_derived_inputs(read, rules.inputs)
     terminal.print_json(evaluation_document(rules, evaluate_case(rules, read)))
 
 
+app.command()(pathway_case.case)
 app.command()(pathway_check.check)
+app.command()(pathway_rules.rules)
