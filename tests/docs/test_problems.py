@@ -40,7 +40,7 @@ ELSEWHERE = {
     Path(crlm.__file__).parent / "evidence" / "audit",
     Path(crlm.__file__).parent / "pathway" / "checking",
 }
-"""Findings about papers and about rules, not about a user's input: docs/evidence/audit.md and docs/pathway/checks.md."""
+"""Findings about papers and rules, not a user's input: docs/evidence/audit.md, docs/pathway/checks.md."""
 CARRIES_A_CODE = {"Problem", "Fault", "Finding", "Issue", "refuse"}
 """Whose first argument, or argument `code`, is a code or a rule."""
 
