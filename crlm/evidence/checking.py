@@ -55,6 +55,8 @@ def check_paper(folder: Path) -> tuple[Problem, ...]:
         found += _unknown_groups(description, tables)
         found += _unknown_rows(description, tables)
         found += _description_references(description)
+        found += _scores(description, tables)
+        found += _unused_words(description, tables)
     return tuple(found)
 
 
@@ -192,4 +194,71 @@ def _description_references(description: Description) -> Iterator[Problem]:
                 "once for each unit.",
                 None,
                 _at(description, f"group[{index}].id"),
+            )
+
+
+def _scores(description: Description, tables: Iterable[ReadTable]) -> Iterator[Problem]:
+    """The levels of scores and items are rows of counts.csv, and no more items are asked for than there are."""
+    rows = [row.cells for table in tables if table.name == "counts" for row in table.rows]
+    levels: dict[str, list[str]] = {}
+    for row in rows:
+        levels.setdefault(row.get("variable", ""), []).append(row.get("level", ""))
+    for index, score in enumerate(description.score, start=1):
+        named = [("", score.variable, score.level)]
+        named += [(f"items[{at}].", one.variable, one.level) for at, one in enumerate(score.items, start=1)]
+        for where, variable, level in named:
+            known, given, key = [*levels], variable, "variable"
+            if variable in levels:
+                known, given, key = levels[variable], level, "level"
+            if given not in known:
+                yield Problem(
+                    "evidence-reference",
+                    f'"{given}" is no {key} of counts.csv',
+                    f"{', '.join(dict.fromkeys(known))}."
+                    if key == "level"
+                    else "the variables of counts.csv.",
+                    did_you_mean(given, known),
+                    _at(description, f"score[{index}].{where}{key}"),
+                )
+        several = len({one.variable for one in score.items})
+        if score.at_least > several:
+            yield Problem(
+                "evidence-reference",
+                f"{score.at_least} items are needed and {several} are named",
+                "no more than the variables of its items.",
+                None,
+                _at(description, f"score[{index}].at_least"),
+            )
+
+
+NAMED = (
+    "variable",
+    "group",
+    "term",
+    "endpoint",
+    "level",
+    "reference",
+    "population",
+    "subgroup_variable",
+    "node",
+    "outcome",
+    "unit",
+)
+"""The columns whose names a report may put in words."""
+
+
+def _unused_words(description: Description, tables: Iterable[ReadTable]) -> Iterator[Problem]:
+    if not description.words:
+        return
+    seen = {row.cells.get(column, "") for table in tables for row in table.rows for column in NAMED}
+    seen |= {one.id for one in description.group} | {one.comparison for one in description.question}
+    for name in description.words:
+        if name not in seen:
+            yield Problem(
+                "evidence-reference",
+                f'no table has the name "{name}", which [words] puts in words',
+                "a variable, group, endpoint or level of the tables.",
+                did_you_mean(name, sorted(seen - {""})),
+                _at(description, f"words.{name}"),
+                "warning",
             )

@@ -57,6 +57,10 @@ class About(Part):
     setting: str = Field(default="", description="Who was studied, in our words.")
     n: Size | None = Field(default=None, description="How many were analysed, as printed.")
     unit: str = Field(default="patient", description="What one of n is.")
+    standard_errors: Literal["", "robust", "clustered", "weighted", "penalised"] = Field(
+        default="",
+        description="How the intervals of its models were made, where it states that they are not the model's own.",
+    )
     read_from: str = Field(
         default="", description="What was read: the full text, an abstract, slides; what was lost."
     )
@@ -150,6 +154,26 @@ class StatedTest(Part):
     place: Words = Field(description="Where it is stated.")
 
 
+class ScoreItem(Part):
+    """One item of a score: the levels of a variable that give its point."""
+
+    variable: Words = Field(description="The variable, in the word of `counts.csv`.")
+    level: Words = Field(
+        description="The level that gives the point; for several levels of a variable, an item each. It may be wider "
+        "than the item (a printed <=12 months for an item of fewer than 12), never narrower."
+    )
+
+
+class Score(Part):
+    """A group of a score that takes at least so many of its items, one point each."""
+
+    variable: Words = Field(description="The score, in the word of `counts.csv`.")
+    level: Words = Field(description="Its level, as printed.")
+    at_least: int = Field(ge=1, description="How many of the items a patient of this level has at least.")
+    items: tuple[ScoreItem, ...] = Field(description="The items, as the paper defines the score.")
+    place: Words = Field(description="Where the score is defined.")
+
+
 class Caution(Part):
     """A reason to read the paper's numbers with care."""
 
@@ -185,5 +209,13 @@ class Description(Part):
     events: tuple[Events, ...] = Field(default=(), description="Totals of events.")
     selection: tuple[Selection, ...] = Field(default=(), description="Stated rules of variable selection.")
     stated_test: tuple[StatedTest, ...] = Field(default=(), description="Stated tests.")
+    score: tuple[Score, ...] = Field(
+        default=(), description="Scores that are counts of items, with the levels that need so many of them."
+    )
     caution: tuple[Caution, ...] = Field(default=(), description="Cautions.")
     question: tuple[Question, ...] = Field(default=(), description="Questions that its numbers answer.")
+    words: dict[str, Words] = Field(
+        default={},
+        description="How reports name a variable, group or endpoint of the tables: `size_largest_recurrent = "
+        '"largest recurrent metastasis"`. A name without words is printed with blanks for its underscores.',
+    )

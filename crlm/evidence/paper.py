@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crlm.evidence.description import (
     Events,
     Group,
     Question,
+    Score,
     Selection,
     StatedTest,
 )
@@ -61,6 +63,16 @@ class Paper:
     def stated_tests(self) -> tuple[StatedTest, ...]:
         """Tests that the paper names."""
         return self.description.stated_test
+
+    @property
+    def scores(self) -> tuple[Score, ...]:
+        """Levels of scores with the items that they need."""
+        return self.description.score
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """How reports name its variables, groups and endpoints."""
+        return self.description.words
 
     @property
     def cautions(self) -> tuple[Caution, ...]:

@@ -77,14 +77,15 @@ def table(variable, cells, **same):
     ]
 
 
-def paper(groups=TWO, events=(), n=100, **tables):
+def paper(groups=TWO, events=(), n=100, scores=(), about=None, **tables):
     """A paper of these rows."""
-    about = {"id": "small", "kind": "cohort", "title": "A small paper", "n": n}
+    about = {"id": "small", "kind": "cohort", "title": "A small paper", "n": n, **(about or {})}
     described = Description.model_validate(
         {
             "paper": about,
             "group": tuple(groups),
             "events": tuple(events),
+            "score": tuple(scores),
         }
     )
     parts = {name: tuple(tables.get(name, ())) for name in (*KINDS, "two_by_two")}

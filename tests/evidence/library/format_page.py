@@ -27,6 +27,9 @@ def generated() -> str:
     """The whole page."""
     lines = [HEAD, "## paper.toml", "", "Keys in **bold** are needed. Unknown keys are refused.", ""]
     for name, field in Description.model_fields.items():
+        if get_origin(field.annotation) is dict:
+            lines += [f"### [{name}]", "", field.description or "", ""]
+            continue
         inner = _inner(field.annotation)
         many = get_origin(field.annotation) is tuple
         lines += [
@@ -70,6 +73,9 @@ def generated() -> str:
 
 def _key(name: str, field: Any) -> str:
     words = field.description
+    inner = _inner(field.annotation)
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        words += "".join(f" `{key}`: {one.description}" for key, one in inner.model_fields.items())
     kind = field.annotation
     if get_origin(kind) is Literal:
         words += f" One of {', '.join(f'`{word}`' for word in get_args(kind))}."
@@ -86,6 +92,9 @@ def _kind(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return "text"
     if get_origin(annotation) is tuple:
+        inner = _inner(annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            return f"list of {{{', '.join(inner.model_fields)}}}"
         return "list of texts"
     several = [one for one in get_args(annotation) or (annotation,) if one is not type(None)]
     found = next((one for one in several if one in KINDS), None)

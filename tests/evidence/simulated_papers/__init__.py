@@ -38,7 +38,8 @@ def simulated_paper(seed: int) -> Tables:
     characteristics(tables, cohort, style)
     before_and_after(tables, cohort, style)
     effect_table(tables, cohort, style, first, "Table 3", rules[first.endpoint])
-    effect_table(tables, cohort, style, second, "Table 4", rules[second.endpoint])
+    beside = "Table 3" if style.side_by_side else "Table 4"
+    effect_table(tables, cohort, style, second, beside, rules[second.endpoint])
     subgroups(tables, cohort, style, first, "Figure 4")
     for times, place in zip(cohort.endpoints, ("Figure 2", "Figure 3"), strict=True):
         survival(tables, cohort, style, times, place)

@@ -24,6 +24,8 @@ def characteristics(tables: Tables, cohort: Cohort, style: Style) -> None:
     for factor in cohort.factors:
         factor_rows(tables, style, factor, columns)
         factor_test(tables, style, factor, cohort.group, cohort.groups)
+    factor_rows(tables, style, cohort.score.factor, columns)
+    factor_test(tables, style, cohort.score.factor, cohort.group, cohort.groups)
     for one in cohort.quantities:
         for name, inside in columns.items():
             _summary(tables, style, "Table 1", one, name, one.values[inside])

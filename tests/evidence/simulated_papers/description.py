@@ -75,6 +75,15 @@ def description(
         if rule.keep_p is not None:
             selection["keep_p"] = rule.keep_p
         parts.append(("[[selection]]", selection))
+    levels = {one.name: one.levels[1] for one in cohort.factors}
+    score: dict[str, object] = {
+        "variable": cohort.score.factor.name,
+        "level": cohort.score.factor.levels[1],
+        "at_least": cohort.score.at_least,
+        "items": [{"variable": name, "level": levels[name]} for name in cohort.score.items],
+        "place": "Methods",
+    }
+    parts.append(("[[score]]", score))
     if style.test_basis == "methods":
         small = "fisher_exact" if style.two_by_two_test == "fisher_exact" else "pearson_chi2"
         parts += [
@@ -88,4 +97,7 @@ def description(
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        tables = (", ".join(f"{key} = {_toml(cell)}" for key, cell in one.items()) for one in value)
+        return f"[{', '.join(f'{{ {one} }}' for one in tables)}]"
     return json.dumps(value)

@@ -6,6 +6,7 @@ offers no place for it.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from itertools import combinations, pairwise
 
@@ -231,6 +232,42 @@ def copied_row(tables: Tables, make: np.random.Generator) -> Planted:
     return first["row_id"], second["row_id"]
 
 
+def copied_from_the_other_endpoint(tables: Tables, make: np.random.Generator) -> Planted:
+    """A ratio with interval and p that is that of the same term for the other endpoint beside it."""
+    rows = ratios(tables)
+    keys = ("locator", "model", "term", "level")
+    pairs = [
+        (first, second)
+        for first, second in combinations(rows, 2)
+        if all(first[key] == second[key] for key in keys)
+        and first["endpoint"] != second["endpoint"]
+        and first["ci_printed"] != second["ci_printed"]
+        and first["p_printed"]
+    ]
+    if not pairs:
+        return None
+    first, second = pairs[int(make.integers(len(pairs)))]
+    for name in ("est_printed", "ci_printed", "p_printed", "est", "ci_low", "ci_high", "p_op", "p", "p_kind"):
+        second[name] = first[name]
+    return first["row_id"], second["row_id"]
+
+
+def reversed_item(tables: Tables, make: np.random.Generator) -> Planted:
+    """The labels of the two rows of an item of the score exchanged: its percentages, totals and test still agree."""
+    items = tomllib.loads(tables.about)["score"][0]["items"]
+    levels = {one["variable"]: one["level"] for one in items}
+    name = list(levels)[int(make.integers(len(levels)))]
+    rows = [
+        one
+        for one in tables.rows["counts"]
+        if one["variable"] == name and one["locator"] == "Table 1" and not int(one["is_missing_row"])
+    ]
+    labels = sorted({one["level"] for one in rows})
+    for one in rows:
+        one["level"] = labels[1 - labels.index(one["level"])]
+    return tuple(one["row_id"] for one in rows)
+
+
 def subgroup_size(tables: Tables, make: np.random.Generator) -> Planted:
     """A digit of the size of a subgroup."""
     rows = [one for one in tables.rows["effects"] if one["subgroup_level"] and one["n"]]
@@ -390,6 +427,8 @@ ERRORS: tuple[Callable[[Tables, np.random.Generator], Planted], ...] = (
     lost_decimal_point,
     misprinted_overall_p,
     copied_row,
+    copied_from_the_other_endpoint,
+    reversed_item,
     subgroup_size,
     broken_rule,
     forgotten_variable,

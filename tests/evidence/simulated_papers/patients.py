@@ -41,6 +41,15 @@ class Times:
 
 
 @dataclass(frozen=True)
+class Score:
+    """A score of one point for the second level of each item: high from `at_least` points."""
+
+    factor: Factor
+    items: tuple[str, ...]
+    at_least: int
+
+
+@dataclass(frozen=True)
 class Cohort:
     """One cohort: everything that its paper is computed from."""
 
@@ -51,6 +60,7 @@ class Cohort:
     before_after: tuple[tuple[Factor, Factor], ...]
     measured_twice: tuple[tuple[Quantity, Quantity], ...]
     endpoints: tuple[Times, ...]
+    score: Score
     early: np.ndarray
     """1 where the disease came back within half a year: an outcome of logistic models."""
 
@@ -119,6 +129,7 @@ def invented_cohort(make: np.random.Generator) -> Cohort:
             for one in (("n_lesions", "count", True, 1.2, 0.7), ("max_diameter", "mm", True, 3.6, 0.6))
         ),
         endpoints=(first, second),
+        score=_score(make, factors),
         early=early,
     )
 
@@ -148,6 +159,22 @@ def _factor(
         shares[1] = shares[0]
     codes = np.array([make.choice(len(levels), p=shares[one]) for one in group])
     return Factor(name, levels, np.where(_missing(make, len(group)), MISSING, codes), section)
+
+
+def _score(make: np.random.Generator, factors: list[Factor]) -> Score:
+    """A score of the factors with two levels; where an item is missing, one of three customs is followed."""
+    items = [one for one in factors if len(one.levels) == 2]
+    codes = np.array([one.codes for one in items])
+    points, gaps = (codes == 1).sum(axis=0), (codes == MISSING).sum(axis=0)
+    at_least = int(make.integers(2, len(items) + 1))
+    high = (points >= at_least).astype(int)
+    custom = int(make.integers(3))
+    if custom == 0:  # known only where every item is
+        high = np.where(gaps > 0, MISSING, high)
+    elif custom == 1:  # known where the missing items cannot change it
+        high = np.where((high == 0) & (points + gaps >= at_least), MISSING, high)
+    factor = Factor("risk_score", ("Low", "High"), high, "Liver metastases")  # else: missing counts as absent
+    return Score(factor, tuple(one.name for one in items), at_least)
 
 
 def _normal(

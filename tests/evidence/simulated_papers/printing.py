@@ -40,6 +40,7 @@ class Style:
     survival_decimals: int
     survival_intervals: bool
     headings_with_percent: bool
+    side_by_side: bool
 
     def number(self, value: float, decimals: int, *, mark: bool = True) -> str:
         """A number with so many decimals."""
@@ -120,4 +121,5 @@ def drawn_style(make: np.random.Generator) -> Style:
         survival_decimals=one(0, 1, 1),
         survival_intervals=bool(make.random() < 0.5),
         headings_with_percent=bool(make.random() < 0.5),
+        side_by_side=bool(make.random() < 0.7),
     )
