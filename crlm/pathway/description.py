@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from crlm.dictionary.wording import as_sentence
@@ -143,6 +143,27 @@ def _described(rules: RuleSet, words: ConditionWords, rule: Rule) -> Described:
 
 def _input(one: Input, *, displayed: bool) -> DescribedInput:
     return DescribedInput(one.name, one.called, displayed, one.question if one.judgement else None)
+
+
+def clause_lines(
+    lead: str, clause: Clause, said: Callable[[str], str] = str, indent: str = ""
+) -> Iterator[str]:
+    """A clause after the words that lead to it: on their line when it is one statement, else as a list below them.
+
+    `said` changes each statement (links, escapes); an item of a list is indented by `indent`.
+    """
+    if not clause.parts:
+        yield f"{lead} {said(clause.words)}"
+        return
+    words = clause.words
+    while (
+        len(clause.parts) == 1 and clause.parts[0].parts
+    ):  # "it is not certain that" "at least one of these"
+        clause = clause.parts[0]
+        words = f"{words} {clause.words}"
+    yield f"{lead} {words}:"
+    for part in clause.parts:
+        yield from clause_lines(f"{indent}-", part, said, f"{indent}  ")
 
 
 def place(rules: RuleSet, source: Source) -> str:

@@ -148,6 +148,7 @@ TABLE = ("--data", "table/clinical.csv")
         ("crlm evidence search", ("haip",)),
         ("crlm evidence cite", ("ligro",)),
         ("crlm evidence check", (str(SHIPPED / "ligro"),)),
+        ("crlm pathway rules", ("DER-01",)),
     ],
 )
 def test_json_keys(folder, capsys, monkeypatch, command, arguments):

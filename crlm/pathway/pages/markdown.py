@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from crlm.pathway.conditions.words import Clause
+from crlm.pathway.description import clause_lines
 from crlm.pathway.ruleset import RuleSet
 
 WRITTEN = (
@@ -50,20 +51,9 @@ def code(text: str) -> str:
 
 def clause_after(rules: RuleSet, lead: str, clause: Clause, indent: str = "") -> Iterator[str]:
     """A clause after the words that lead to it: on their line when it is one statement, else as a list below them."""
-    if not clause.parts:
-        yield f"{lead} {linked(rules, clause.words)}"
-        return
-    inner, words = clause, clause.words
-    while (
-        len(inner.parts) == 1 and inner.parts[0].parts
-    ):  # "it is not certain that" + "at least one of these"
-        inner = inner.parts[0]
-        words = f"{words} {inner.words}"
-    yield f"{lead} {words}:"
-    if not indent:
-        yield ""
-    for part in inner.parts:
-        yield from clause_after(rules, f"{indent}-", part, f"{indent}  ")
+    lead_line, *items = clause_lines(lead, clause, lambda words: linked(rules, words), indent)
+    yield lead_line
+    yield from ("", *items) if items and not indent else items
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
