@@ -76,8 +76,8 @@ def pool(
         ),
     ] = None,
     measure: Annotated[
-        str, typer.Option("--measure", metavar="HR|OR|RR", help="What the ratios of TABLE are.")
-    ] = "OR",
+        str | None, typer.Option("--measure", metavar="HR|OR|RR", help="What the ratios of TABLE are.")
+    ] = None,
     method: Annotated[str, typer.Option("--method", metavar="NAME", help=f"{', '.join(METHODS)}.")] = "reml",
     knapp_hartung: Annotated[
         bool, typer.Option("--knapp-hartung", help="Hartung and Knapp's confidence interval.")
@@ -111,7 +111,7 @@ def pool(
     """
     terminal.use_json(json)
     way = _one_of("method", method.casefold(), tuple(METHODS))
-    kind = _one_of("measure", measure.upper(), MEASURES)
+    kind = _one_of("measure", measure.upper(), MEASURES) if measure is not None else None
     wanted = [_one_of("format", one.strip(), FORMATS) for one in (kinds or ",".join(FORMATS)).split(",")]
     if not 0.0 < confidence < 1.0:
         raise ArgumentError(
@@ -169,7 +169,7 @@ def _found(
     model: str | None,
     per: str | None,
     row: list[str] | None,
-    measure: str,
+    measure: str | None,
     confidence: float,
 ) -> Found:
     from crlm.evidence.pooling import by_question, by_rows, by_term, read_table
@@ -185,6 +185,10 @@ def _found(
             Problem("pool-argument", given, "one of TABLE, --comparison, --term, --row.", "give one.")
         )
     if table is not None:
+        if measure is None:
+            given = "a table of studies does not say what its ratios are"
+            allowed = f"{', '.join(MEASURES)}; of counts OR or RR is made."
+            raise ArgumentError(Problem("pool-argument", given, allowed, "add --measure HR, for example."))
         return read_table(table, measure=measure, level=confidence)
     if comparison is not None:
         _known("comparison", comparison, {one.comparison for paper in papers for one in paper.questions})

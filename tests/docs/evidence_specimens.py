@@ -42,7 +42,7 @@ def of_studies(text):
 
     def call():
         Path("studies.csv").write_text(text, encoding="utf-8")
-        read_table(Path("studies.csv"))
+        read_table(Path("studies.csv"), measure="OR")
 
     return lambda: refused(call)
 

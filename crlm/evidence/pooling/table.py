@@ -20,7 +20,7 @@ COLUMNS = ("study", "estimate", "lower", "upper", "p", *COUNTS, "year", "group",
 """study is needed; then estimate with lower and upper, or with p; or the four counts. The others are optional."""
 
 
-def read_table(path: Path, *, measure: str = "OR", level: float = 0.95) -> Found:
+def read_table(path: Path, *, measure: str, level: float = 0.95) -> Found:
     """The estimates of a CSV file (UTF-8; comma, semicolon or tab; a header of the names in `COLUMNS`).
 
     measure: what the ratios are (HR, OR, RR), and what is made of counts (OR, RR). A row without an effect is left out
@@ -103,7 +103,7 @@ def _estimate(
         value, error, counts, cautions = made
         obtained, printed = "counts", "{}/{} against {}/{}".format(*counts)
     else:
-        one = _of_ratio(known, level)
+        one = _of_ratio(known, row, level)
         if isinstance(one, str):
             return LeftOut(study, label, one)
         value, error, obtained, printed = one
@@ -127,7 +127,9 @@ def _estimate(
     )
 
 
-def _of_ratio(known: dict[str, float], level: float) -> tuple[float, float, str, str] | str:
+def _of_ratio(
+    known: dict[str, float], row: dict[str, str], level: float
+) -> tuple[float, float, str, str] | str:
     ratio = known.get("estimate")
     if ratio is None:
         return "neither an estimate nor the four counts are given"
@@ -137,10 +139,10 @@ def _of_ratio(known: dict[str, float], level: float) -> tuple[float, float, str,
         if not known["lower"] <= ratio <= known["upper"]:
             return f"{ratio:g} lies outside its interval from {known['lower']:g} to {known['upper']:g}"
         found, obtained = effect_from_interval(known["lower"], known["upper"], level=level), "interval"
-        printed = f"{ratio:g} ({known['lower']:g} to {known['upper']:g})"
+        printed = f"{row['estimate']} ({row['lower']} to {row['upper']})"
     elif "p" in known:
         found, obtained = effect_from_p(ratio, known["p"]), "p"
-        printed = f"{ratio:g}, p {known['p']:g}"
+        printed = f"{row['estimate']}, p {row['p']}"
     else:
         return "neither an interval nor a p stands beside the estimate"
     if found.standard_error is None:

@@ -28,7 +28,7 @@ from crlm.evidence.pooling.audited import doubts
 from crlm.evidence.pooling.estimate import amount_of
 from crlm.evidence.pooling.overlap import shared_patients
 from crlm.evidence.pooling.report import report
-from crlm.problems import DataError
+from crlm.problems import ArgumentError, DataError
 from crlm.rendering.html import render_html
 from crlm.statistics.meta_analysis import pool
 from tests.golden import golden
@@ -273,7 +273,7 @@ def test_zeros_and_empty_studies_of_a_table(tmp_path):
     file.write_text(
         "study,events,n,events_reference,n_reference,cohort\nA,0,20,3,20,x\nB,0,20,0,20,y\nC,2,30,6,31,x\n"
     )
-    found = read_table(file)
+    found = read_table(file, measure="OR")
     assert found.estimates[0].cautions == ("1/2 was added to the cells of a table with a 0",)
     assert found.left_out[0].id == "B" and "no ratio can be told" in found.left_out[0].reason
     assert kinds(pool_estimates(found, question="?")) == ["overlap"]
@@ -294,10 +294,10 @@ def test_a_table_that_cannot_be_read_says_where(tmp_path, text, words):
     file = tmp_path / "t.csv"
     file.write_text(text, encoding="utf-8")
     if words is None:
-        assert len(read_table(file).left_out) == 2
+        assert len(read_table(file, measure="OR").left_out) == 2
         return
     with pytest.raises(DataError) as error:
-        read_table(file)
+        read_table(file, measure="OR")
     assert words in str(error.value) and "t.csv" in str(error.value)
 
 
@@ -349,3 +349,13 @@ def test_the_result_is_that_of_the_statistics():
     assert answer.pooled.estimate.value == pytest.approx(expected.estimate.value, rel=1e-12)
     assert answer.pooled.estimate.lower == pytest.approx(expected.estimate.lower, rel=1e-12)
     assert answer.pooled.weights == pytest.approx(expected.weights, rel=1e-12)
+
+
+def test_what_the_ratios_of_a_table_are_has_to_be_said(tmp_path):
+    from crlm.cli.evidence_pool import pool
+
+    file = tmp_path / "t.csv"
+    file.write_text("study,estimate,lower,upper\nA,0.80,0.50,1.28\nB,0.90,0.60,1.35\n", encoding="utf-8")
+    with pytest.raises(ArgumentError, match="does not say what its ratios are"):
+        pool(file)
+    assert read_table(file, measure="HR").estimates[0].printed == "0.80 (0.50 to 1.28)"
