@@ -15,8 +15,8 @@ class Moment:
     """The date on which something becomes known: a date variable of the row, or of the row that it names.
 
     `done` marks what is done to a patient, which has to lie before the day of the decision. A moment that is not
-    `required` counts only where the date is recorded. `ends` marks the last day of what began on an unknown one: where
-    it is later than the decision, nothing says whether the beginning was.
+    `required` counts only where the date is recorded. `ends` marks a later day of what began on an unknown one: where
+    it is not before the decision, nothing says whether the beginning was.
     """
 
     date: str
@@ -45,7 +45,10 @@ ROWS: dict[str, tuple[Moment, ...]] = {
     "lesion_imaging": (Moment("date_imaging", column="imaging_id", table="imaging"),),
     "liver_volumetry": (Moment("date_volumetry"),),
     "systemic_therapy": (Moment("date_start", done=True), Moment("date_end", done=True, ends=True)),
-    "haip": (Moment("date_haip_start", done=True), Moment("date_pump_placement", done=True)),
+    "haip": (
+        Moment("date_pump_placement", done=True),
+        Moment("date_haip_start", done=True, ends=True),
+    ),
     "local_treatment": (Moment("date_procedure", done=True),),
     "treated_lesion": (PROCEDURE,),
     "pathology_liver": (PROCEDURE,),
