@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper
 
 Severity = Literal["impossible", "contradiction", "doubtful"]
-"""impossible: no true value gives what is printed; contradiction: two printed places disagree; doubtful: possible only
-under an unusual assumption, which the finding names."""
+"""impossible: no true value, however rounded, gives what is printed, by the method that the paper names or by which the
+rest of its table was made; contradiction: two printed places disagree; doubtful: possible only under an unusual
+assumption, which the finding names, or by a method that the paper neither names nor excludes."""
 
 SEVERITIES: tuple[Severity, ...] = ("impossible", "contradiction", "doubtful")
 

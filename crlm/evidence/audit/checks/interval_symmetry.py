@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from math import exp, sqrt
+from math import ceil, exp, floor, sqrt
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
@@ -17,8 +17,8 @@ ID = "interval-symmetry"
 ENOUGH = 5
 """Rows of a table that have to be looked at before the table says how its intervals were made."""
 MOSTLY = 0.8
-SLIGHT = 0.1
-"""An estimate this far from the middle, in half-widths, may come of an interval that is not Wald's."""
+STEP = 0.001
+"""The last decimal of the coefficients that programs print."""
 
 
 def interval_symmetry(paper: Paper) -> CheckResult:
@@ -57,18 +57,28 @@ def _finding(same: tuple[Ratio, ...], symmetrical: int, rows: int) -> Finding:
     least, most = exp((least_low + least_high) / 2), exp((most_low + most_high) / 2)
     explanations = list(_repairs(ratio))
     cut = any(one.kind == "truncation" for one in explanations)
-    slight = _distance(ratio) < SLIGHT and symmetrical < ENOUGH
-    if slight:
+    early = _rounded_first(ratio)
+    if early:
         explanations.append(
             Explanation(
-                "other-test", "An interval by profile likelihood or bootstrap need not be symmetrical."
+                "truncation",
+                "A coefficient rounded to three decimals before it was turned into a ratio moves it by this much.",
+            )
+        )
+    few = symmetrical < ENOUGH
+    if few:
+        explanations.append(
+            Explanation(
+                "other-test",
+                "Possible only with an interval by profile likelihood or bootstrap, which need not be symmetrical; too "
+                "few other rows of the table show how its intervals were made.",
             )
         )
     decimals = max(ratio.estimate.decimals, 2) + 1
     middle = sqrt(low * high) if low > 0 else 0.0
     return Finding(
         ID,
-        "doubtful" if cut or slight else "impossible",
+        "doubtful" if cut or early or few else "impossible",
         f"The estimate {ratio.estimate.text} does not lie in the middle of its interval",
         tuple(quoted(one.row) for one in same),
         f"square root of {low:g} x {high:g} = {middle:.{decimals}f}, with rounding {least:.{decimals}f} to "
@@ -86,20 +96,23 @@ def _repairs(ratio: Ratio) -> tuple[Explanation, ...]:
     return repairs(changed(ratio, "p", None))
 
 
-def _distance(ratio: Ratio) -> float:
-    """How far the estimate lies from the middle of the interval, in half-widths, when rounding is generous."""
+def _rounded_first(ratio: Ratio) -> bool:
+    """Whether the estimate is that of the middle of the interval with its logarithm rounded to three decimals."""
     estimate, low, high = ratio.logs
-    above = estimate[0] - (low[1] + high[1]) / 2
-    below = (low[0] + high[0]) / 2 - estimate[1]
-    half = max((high[0] + high[1] - low[0] - low[1]) / 4, 1e-9)
-    return max(above, below, 0.0) / half
+    least, most = ((low[end] + high[end]) / 2 / STEP - (0.5, -0.5)[end] for end in (0, 1))
+    return any(
+        estimate[0] <= coefficient * STEP <= estimate[1]
+        for coefficient in range(ceil(least), floor(most) + 1)
+    )
 
 
 CHECK = Check(
     ID,
     "Estimate against its interval",
     "The interval of a hazard or odds ratio is symmetrical on the logarithmic scale: the estimate is the square root "
-    "of lower times upper limit. All three are rounded; a row is named only when no true numbers print like it. Silent "
-    "for tables whose intervals are mostly asymmetrical: they were made in another way.",
+    "of lower times upper limit. All three are rounded; a row is named only when no true numbers print like it. "
+    "Impossible where at least five rows of the table show that its intervals are of this kind; doubtful where fewer "
+    "do, or digits were cut off or a coefficient rounded first. Silent for tables whose intervals are mostly "
+    "asymmetrical: they were made in another way.",
     interval_symmetry,
 )

@@ -15,7 +15,8 @@ from crlm.evidence.audit.checks.odds_ratio_words import (
     total_finding,
 )
 from crlm.evidence.audit.factors import Factor, Table, factors
-from crlm.evidence.audit.finding import Check, CheckResult, Finding, NotRun
+from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
+from crlm.evidence.audit.standard_errors import not_the_models_own
 from crlm.evidence.audit.two_by_two import nearest, totals_of_factor
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ ID = "odds-ratio-tables"
 ROUNDED, SLIGHT = 0.5, 1.0
 ENOUGH = 3
 """Factors that have to agree on a total of events before the others are held to it."""
+
+SHOWN = 5
+"""Factors of a table that have to come from counts before one that does not is called impossible."""
+UNSHOWN = Explanation(
+    "other-test",
+    "Possible only with a ratio or an interval that is not Woolf's; too few other rows of the table show how they were "
+    "made.",
+)
 
 
 def odds_ratio_tables(paper: Paper) -> CheckResult:
@@ -59,6 +68,7 @@ def _of_table(paper: Paper, table: Table, members: Sequence[Factor]) -> list[Fin
     events = common_total(members, everybody)
     slight: list[tuple[Factor, tuple[int, ...], int]] = []
     findings: list[Finding] = []
+    shown = sum(any(totals_of_factor(one.distances, SLIGHT)) for one in members) >= SHOWN
     for one in members:
         allowed = _allowed(one, events, everybody)
         found = nearest(one.distances, allowed)
@@ -67,7 +77,8 @@ def _of_table(paper: Paper, table: Table, members: Sequence[Factor]) -> list[Fin
         if found is not None and found[0] <= SLIGHT:
             slight.append((one, found[1], found[2]))
         else:
-            findings.append(own_finding(ID, one, events, everybody, allowed, found))
+            other = not_the_models_own(paper, one.levels[0].row) or (None if shown else UNSHOWN)
+            findings.append(own_finding(ID, one, events, everybody, allowed, found, other))
     if slight:
         findings.append(slight_finding(ID, table, slight, sum(len(one.levels) for one in members)))
     printed = next(
@@ -104,7 +115,8 @@ CHECK = Check(
     "Odds ratios from counts",
     "A univariable odds ratio of two levels, its interval (Woolf) and its Wald p come from four counts. Given the "
     "sizes of the levels all tables are searched; the total of events is the one on which most factors agree. A row is "
-    "named when no table prints like it. Missing values leave room for the events of the missing. Off by one in a last "
-    "digit is doubtful, all such rows together. Silent for tables that counts mostly do not reproduce.",
+    "named when no table prints like it, as doubtful where fewer than five other factors come from counts. Missing "
+    "values leave room for the events of the missing. Off by one in a last digit is doubtful, all such rows together. "
+    "Silent for tables that counts mostly do not reproduce.",
     odds_ratio_tables,
 )

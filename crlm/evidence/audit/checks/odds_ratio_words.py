@@ -23,10 +23,16 @@ SIZES = "sizes"
 
 
 def own_finding(
-    check: str, one: Factor, events: int | None, everybody: int, allowed: range, found: Nearest | None
+    check: str,
+    one: Factor,
+    events: int | None,
+    everybody: int,
+    allowed: range,
+    found: Nearest | None,
+    other: Explanation | None,
 ) -> Finding:
-    """A factor that no table reproduces."""
-    explanations = tuple(_explanations(one, events, everybody, allowed))
+    """A factor that no table reproduces; `other` is what the paper says against the model's own standard errors."""
+    explanations = (*_explanations(one, events, everybody, allowed), *(() if other is None else (other,)))
     other_test = any(each.kind == "other-test" for each in explanations)
     total = f" with {_range(allowed)} events in all" if events is not None else ""
     if found is None:

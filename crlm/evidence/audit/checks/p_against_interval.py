@@ -80,11 +80,20 @@ def _finding(same: tuple[Ratio, ...], agreeing: int, rows: int) -> Finding:
                 f"({agreeing} of the {rows} p values of this table are Wald's).",
             )
         )
+    few = agreeing < ENOUGH and not near
+    if few:
+        explanations.append(
+            Explanation(
+                "other-test",
+                "Possible only with a p that is not of the Wald test; too few other rows of the table show how its p "
+                "values were made.",
+            )
+        )
     low, high = p_of(implied)
     crosses = _contradicts_significance(ratio)
     return Finding(
         ID,
-        "doubtful" if cut or near else "impossible",
+        "doubtful" if cut or near or few else "impossible",
         f"p {ratio.p.text if ratio.p.operator != '=' else '= ' + ratio.p.text} does not follow from the interval"
         + ("; one says significant at 0.05, the other not" if crosses else ""),
         tuple(quoted(one.row) for one in same),
@@ -134,7 +143,8 @@ CHECK = Check(
     "p against its interval",
     "A 95 % interval and its estimate determine the p of the Wald test. Over everything that rounding of estimate, "
     "limits and p allows, a row is named only when no true numbers print like it; when the p is near, as that of a "
-    "likelihood-ratio or log-rank test would be, it is doubtful only. Silent where estimate and interval themselves "
+    "likelihood-ratio or log-rank test would be, or fewer than five rows of the table show that its p values are "
+    "Wald's, it is doubtful only. Silent where estimate and interval themselves "
     "disagree (another check), and for tables whose p values are mostly not Wald's.",
     p_against_interval,
 )

@@ -99,9 +99,13 @@ def _finding(row: PublishedTest, p: Printed, table: GroupTable, margins: tuple[i
         Explanation("misprint", f"With {now} instead of {was} the printed p can be attained.")
         for was, now in slips
     )
+    named = row.test == "mcnemar" and row.test_basis != "not_stated"
+    other = Explanation(
+        "other-test", "Possible only with a test that is not McNemar's; the paper names none."
+    )
     return Finding(
         ID,
-        "impossible",
+        "impossible" if named else "doubtful",
         f"McNemar's test of {row.variable} cannot have p {row.p_printed}",
         (
             Quoted(row.row_id, row.locator, f"p of {row.variable}, {row.groups_compared}", row.p_printed),
@@ -109,7 +113,7 @@ def _finding(row: PublishedTest, p: Printed, table: GroupTable, margins: tuple[i
         ),
         f"{first} and {second} of {n}: {abs(first - second)} more changed one way than the other; over every number of "
         f"changes that the counts allow, p {ranges}",
-        explanations if len(explanations) <= _FEW else (),
+        (*(explanations if len(explanations) <= _FEW else ()), *(() if named else (other,))),
         suspects=(row.row_id,),
     )
 
@@ -119,7 +123,8 @@ CHECK = Check(
     "McNemar's test from its margins",
     "How many were positive before and after fixes how many more changed one way than the other, not how many. "
     "Over every number of changes that the counts allow, the p of the exact, the asymptotic and the corrected test is "
-    "computed; a printed p that none of them attains is impossible. Silent where some table of changes gives it; not "
+    "computed; a printed p that none of them attains is impossible where the paper "
+    "names the test, doubtful where it names none. Silent where some table of changes gives it; not "
     "run where somebody is unknown at one of the readings.",
     paired_tests,
 )

@@ -9,6 +9,7 @@ from crlm.evidence.audit.effect_sizes import Behind, behind, total_events
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
 from crlm.evidence.audit.precision import least_error_of_hazard_ratio, least_error_of_odds_ratio
 from crlm.evidence.audit.ratio import MULTIPLIER, Ratio, cells, possible, quoted, ratios
+from crlm.evidence.audit.standard_errors import not_the_models_own
 
 if TYPE_CHECKING:
     from crlm.evidence import Paper
@@ -75,15 +76,16 @@ def _finding(paper: Paper, same: tuple[Ratio, ...], here: Behind, events: int | 
     known = here.events_level is not None and here.events_reference is not None
     bounds = "" if known or what == "people" else "at most "
     lower, upper = ratio.row.ci_printed, f"{largest:.3f}"
+    other = not_the_models_own(paper, ratio.row)
     return Finding(
         ID,
-        "impossible",
+        "impossible" if other is None else "doubtful",
         f"The interval {lower} is narrower than {first + second} {what} allow",
         (*(quoted(one.row) for one in same), *here.rows),
         f"standard error of ln({ratio.row.measure}) from the interval: at most {upper}; with {bounds}{first} and "
         f"{second} {what} at least sqrt({top}{first} + {top}{second}) = {least:.3f}"
         + (f"; it would take {floor(4 / largest**2) + 1} events or more" if bounds else ""),
-        _explanations(paper, ratio, here, events),
+        (*_explanations(paper, ratio, here, events), *(() if other is None else (other,))),
         affects=tuple(one.row.row_id for one in same),
         suspects=tuple(one.row.row_id for one in same),
     )
@@ -128,6 +130,7 @@ CHECK = Check(
     "The standard error of a log hazard ratio of two groups is at least sqrt(1/d1 + 1/d0) with d1 and d0 events, of a "
     "log odds ratio at least sqrt(4/n1 + 4/n0); adjusting for other variables only makes it larger. Events not printed "
     "are taken as all of the group, so that only impossible intervals are named. Standard errors that are not the "
-    "model's own (robust, weighted, penalised) can be smaller: a paper that uses them says so.",
+    "model's own (robust, clustered, weighted, penalised) can be smaller: doubtful only, where the paper states such "
+    "ones or the rows are of tumours and not of patients.",
     precision,
 )

@@ -50,9 +50,11 @@ HEADINGS: dict[Severity, str] = {
     "doubtful": "Numbers that fit only under an unusual assumption",
 }
 MEANINGS: dict[Severity, str] = {
-    "impossible": "No true value, however rounded, gives what is printed.",
+    "impossible": "No true value, however rounded, gives what is printed, by the method that the paper names or by "
+    "which the rest of the table was made.",
     "contradiction": "Each number is possible, but two places of the paper cannot both be right.",
-    "doubtful": "Possible, but only under an assumption that the paper does not state and that the finding names.",
+    "doubtful": "Possible, but only under an assumption, or by a method, that the paper does not state and "
+    "that the finding names.",
 }
 COUNTED: dict[Severity, tuple[str, str]] = {
     "impossible": ("cannot be as printed", "cannot be as printed"),
