@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crlm.dictionary.wording import as_sentence
 from crlm.pathway.conditions.language import parse
 from crlm.pathway.conditions.words import Clause, ConditionWords
+from crlm.pathway.explanation.words import ORIGINS
 from crlm.pathway.model import Conflict, Correction, Gap, Input, Kind, Origin, Rule, Source
 from crlm.pathway.ruleset import RuleSet
 
@@ -17,14 +18,6 @@ KINDS: dict[Kind, str] = {
     "judgement": "resting on a clinician's judgement",
     "evidence": "evidence, only shown",
 }
-ORIGINS: dict[Origin, str] = {
-    "deck": "",
-    "paper": "From a paper; not in the deck",
-    "software": "Convention of this software; not in the deck",
-    "consequence": "Follows from rules of the deck; the deck does not print it",
-    "inference": "Inferred from the deck; the deck does not print it",
-}
-"""What must stand beside a rule that is not printed in the deck; empty for one that is."""
 
 
 @dataclass(frozen=True)
@@ -173,8 +166,3 @@ def place(rules: RuleSet, source: Source) -> str:
         return f"{source.paper}{at}"
     slide = rules.slides[source.slide]
     return f"slide {slide.id} “{slide.heading}”{at} (lines {slide.lines[0]}-{slide.lines[1]})"
-
-
-def written(day: datetime.date) -> str:
-    """A date as it stands in prose: 26 March 2027."""
-    return f"{day.day} {day:%B %Y}"

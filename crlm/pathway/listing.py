@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from crlm.pathway.description import KINDS, Described, Outcome, clause_lines, place, written
+from crlm.pathway.description import KINDS, Described, Outcome, clause_lines, place
+from crlm.pathway.explanation.words import date_words
 from crlm.pathway.ruleset import RuleSet
 
 WIDTH = 100
@@ -67,7 +68,7 @@ def _details(rules: RuleSet, one: Described, topic: str) -> Iterator[str]:
     if one.asks:
         yield f"Uses the rules: {', '.join(one.asks)}"
     yield from (f"As code, {key}: {' '.join(code.split())}" for key, code in _codes(one))
-    yield f"Version {one.version}; to be looked at again by {written(one.review_date)}"
+    yield f"Version {one.version}; to be looked at again by {date_words(one.review_date)}"
 
 
 def _condition(one: Described) -> Iterator[str]:

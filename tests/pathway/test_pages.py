@@ -60,7 +60,7 @@ def test_a_rule_says_all_that_its_file_says(sections, id_):
 
 def test_what_is_not_in_the_deck_says_so_above_the_rule(sections):
     for id_, rule in RULES.rules.items():
-        loud = re.findall(r"^> \*\*([A-Z;,' ]+)\.\*\*$", sections[id_], re.M)
+        loud = re.findall(r"^> \*\*([A-Z:;,' ]+)\.\*\*$", sections[id_], re.M)
         assert len(loud) == (rule.origin != "deck"), id_
         if loud:
             assert "DECK" in loud[0] and sections[id_].index(loud[0]) < sections[id_].index("**Says:**")

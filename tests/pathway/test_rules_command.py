@@ -35,8 +35,8 @@ def test_a_topic_by_name_or_number(topic):
 
 
 def test_what_is_not_in_the_deck_says_so_in_the_list_and_alone():
-    assert "Convention of this software; not in the deck" in printed("resectability")
-    assert printed("DER-01").splitlines()[1].strip() == "CONVENTION OF THIS SOFTWARE; NOT IN THE DECK"
+    assert "Not in the deck: a convention of this software" in printed("resectability")
+    assert printed("DER-01").splitlines()[1].strip() == "NOT IN THE DECK: A CONVENTION OF THIS SOFTWARE"
     assert "NOT IN THE DECK" not in printed("RES-01")
 
 

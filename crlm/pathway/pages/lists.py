@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from crlm.evidence import paper
 from crlm.pathway.conditions.language import parse
 from crlm.pathway.conditions.words import ConditionWords
-from crlm.pathway.description import place, written
+from crlm.pathway.description import place
+from crlm.pathway.explanation.words import date_words
 from crlm.pathway.model import Correction, Input
 from crlm.pathway.pages.evidence import DECK
 from crlm.pathway.pages.markdown import clause_after, code, escape, linked, page, rule_links, table
@@ -139,6 +140,6 @@ def changes_page(rules: RuleSet) -> str:
     ]
     for one in reversed(rules.changes):
         named = rule_links(rules, one.rules) if one.rules else "all"
-        lines += [f"## {one.version}", "", f"{written(one.date)}. {linked(rules, one.what)}", ""]
+        lines += [f"## {one.version}", "", f"{date_words(one.date)}. {linked(rules, one.what)}", ""]
         lines += [f"- *Rules:* {named}", ""]
     return page("Changes of the rules", lines)

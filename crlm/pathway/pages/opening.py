@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from crlm.dictionary.expressions.syntax import names
 from crlm.pathway.conditions.language import parse
 from crlm.pathway.conditions.words import ConditionWords
-from crlm.pathway.description import KINDS, ORIGINS
+from crlm.pathway.description import KINDS
+from crlm.pathway.explanation.words import ORIGINS
 from crlm.pathway.pages.markdown import clause_after, code, escape, page, rule_links, table
 from crlm.pathway.ruleset import RuleSet
 
@@ -82,7 +83,12 @@ CHECKED = (
     (
         "the evaluator is right",
         "a second evaluator, slow and written apart from it, agrees on 100,000 random cases",
-        "`make prove`",
+        "`make prove`, `tests/prove/pathway.py`",
+    ),
+    (
+        "nothing is unreachable or contradicts unseen",
+        "a solver looks for rules that cannot be met, contradictions, gaps and differing thresholds",
+        "[the checks](checks.md)",
     ),
     (
         "unknown stays honest",
@@ -156,7 +162,15 @@ def _besides(rules: RuleSet) -> Iterator[tuple[str, str]]:
     yield "[Missing pictures](gaps.md)", f"{len(rules.gaps)} slides that could not be read in full"
     yield "[Changes of the rules](changes.md)", "what each version changed"
     yield "[A case](case.md)", "what goes in and what comes out"
+    yield (
+        "[A case from a registry](filling.md)",
+        "which inputs a patient's records can fill, as known on a day",
+    )
     yield "[The rule files](language.md)", "how a rule is written"
+    yield (
+        "[The checks](checks.md)",
+        "what can and cannot come out of the rules, and where they contradict each other",
+    )
 
 
 def _topics(rules: RuleSet) -> Iterator[str]:

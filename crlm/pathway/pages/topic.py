@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from crlm.pathway.description import KINDS, Described, Outcome, Part, described, written
+from crlm.pathway.description import KINDS, Described, Outcome, Part, described
+from crlm.pathway.explanation.words import date_words
 from crlm.pathway.model import Topic
 from crlm.pathway.pages.evidence import TopicEvidence
 from crlm.pathway.pages.markdown import clause_after, code, escape, linked, page, rule_link, rule_links, table
@@ -28,7 +29,7 @@ def _opening(rules: RuleSet, topic: Topic, found: tuple[Described, ...]) -> Iter
     counts = ", ".join(f"{kinds[kind]} {KINDS[kind]}" for kind in KINDS if kinds[kind])
     yield (
         f"Of its {len(found)} rules: {counts}. No clinician has reviewed them; one should by "
-        f"{written(topic.review_date)}. [How to read a rule](README.md#how-to-read-a-rule)."
+        f"{date_words(topic.review_date)}. [How to read a rule](README.md#how-to-read-a-rule)."
     )
     yield ""
     yield from table(
@@ -116,7 +117,7 @@ def _notes(rules: RuleSet, one: Described) -> Iterator[str]:
         yield f"- *Error of the deck,* {link}*:* “{escape(error.prints)}” **Correction note:** {escape(error.note)}"
     for gap in one.gaps:
         yield f"- *Picture missing,* [{gap.id}](gaps.md#{gap.id.lower()})*:* {escape(gap.missing)}"
-    yield f"- *Version* {one.version}; to be looked at again by {written(one.review_date)}"
+    yield f"- *Version* {one.version}; to be looked at again by {date_words(one.review_date)}"
     yield from (f"- *As code:* {words}" for words in _as_code(one))
 
 
