@@ -57,14 +57,10 @@ def _turned(less: Encoding, more: Encoding, rule: str) -> Any:
     """An answer in the case that knows less, and not the same answer in the case that knows more."""
     before, after = less.results(rule), more.results(rule)
     turned = [z3.And(when, z3.Not(after[result])) for result, when in before.items() if result not in OPEN]
-    flags = [less.pair(when).true != more.pair(when).true for _, when in search_flags(more, rule)]
+    own = more.rules.programs[rule].flags
+    flags = [less.pair(when).true != more.pair(when).true for _, when in own]
     applies = z3.And(less.gate(rule).true, more.gate(rule).true)
     return z3.Or(*turned, z3.And(applies, z3.Or([z3.BoolVal(False), *flags])))
-
-
-def search_flags(encoding: Encoding, rule: str) -> tuple[tuple[str, Any], ...]:
-    """The flags of a rule with their conditions."""
-    return encoding.rules.programs[rule].flags
 
 
 def _fewer(search: Search, rule: str, first: Values, then: Values) -> Turn:

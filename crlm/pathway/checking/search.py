@@ -81,11 +81,11 @@ class Search:
 
     def read(self, model: Any, names: Iterable[str], encoding: Encoding | None = None) -> dict[str, Value]:
         """The values that a model knows."""
-        from_ = encoding or self.encoding
+        from_, wanted = encoding or self.encoding, set(names)
         return {
             name: self._value(name, model.eval(from_.values[name], model_completion=True))
             for name in self.rules.inputs
-            if name in set(names) and z3.is_true(model.eval(from_.known[name], model_completion=True))
+            if name in wanted and z3.is_true(model.eval(from_.known[name], model_completion=True))
         }
 
     def smallest(self, values: Values, shown: Shown, *, contradictory: bool = False) -> Values:
