@@ -1,21 +1,27 @@
 """`python -m tests.prove.pathway`: 100,000 random cases, the evaluator beside the oracle; writes their page.
 
-The exit code is 1 when the two differ anywhere, or when knowing less turned an answer into another.
+Also: knowing less, the order of the rules, what the solver proves, and the time a case takes. The exit code is 1 when
+a promise is broken anywhere.
 """
 
+import dataclasses
 import random
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from crlm.pathway.case import read_case
-from crlm.pathway.evaluate import evaluate
-from crlm.pathway.load import shipped_rules
+from crlm.pathway.checking.findings import read_checks
+from crlm.pathway.checking.report import check_rule_set, counts
+from crlm.pathway.evaluate import evaluate, result_of
+from crlm.pathway.facts import CaseFacts
+from crlm.pathway.load import SHIPPED, shipped_rules
 from tests.pathway.oracle import oracle
 from tests.pathway.test_oracle import drawn
-from tests.pathway.test_properties import UNDECIDED, results, without_some
+from tests.pathway.test_properties import UNDECIDED, without_some
 from tests.prove.provenance import made_by
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "pathway.md"
@@ -24,23 +30,70 @@ FIRST = 1_000_000
 """Seeds that no test has used."""
 
 
+@dataclasses.dataclass
+class Found:
+    """Of some cases: results by kind, differences from the oracle and from the rules in another order, answers that
+    turned although they promise not to, and by rule the answers of the declared exceptions that turned.
+    """
+
+    kinds: Counter = dataclasses.field(default_factory=Counter)
+    different: list = dataclasses.field(default_factory=list)
+    by_order: list = dataclasses.field(default_factory=list)
+    turned: list = dataclasses.field(default_factory=list)
+    exceptions: Counter = dataclasses.field(default_factory=Counter)
+
+    def add(self, other):
+        """Take in what was found elsewhere."""
+        for one in dataclasses.fields(self):
+            getattr(self, one.name).__iadd__(getattr(other, one.name))
+
+    @property
+    def broken(self):
+        """Whether any promise is broken."""
+        return bool(self.different or self.by_order or self.turned)
+
+
+@cache
+def shuffled(seed):
+    """The same rules, inputs and definitions in a random order."""
+    rules, rng = shipped_rules(), random.Random(seed)
+
+    def mixed(mapping):
+        return dict(rng.sample(list(mapping.items()), len(mapping)))
+
+    return dataclasses.replace(
+        rules,
+        rules=mixed(rules.rules),
+        inputs=mixed(rules.inputs),
+        definitions=mixed(rules.definitions),
+        _answers={},
+        _tracers={},
+    )
+
+
+def results(case, rules):
+    """The result of every rule, asked in the order of the rule set."""
+    facts = CaseFacts(rules, read_case(case, rules.inputs).values)
+    return {id_: result_of(facts, id_) for id_ in rules.rules}
+
+
 def compared(first):
-    """Of some cases: results by kind, differences from the oracle, and answers that turned into others."""
-    rules, kinds, different, turned = shipped_rules(), Counter(), [], []
+    """What is found in the cases from one seed on."""
+    rules, found = shipped_rules(), Found()
     labels = {id_ for id_, rule in rules.rules.items() if rule.labels}
     for seed in range(first, first + TOGETHER):
-        case = drawn(seed, rules.inputs)
-        found, expected = results(case), oracle(case)
-        kinds.update("label" if id_ in labels else result for id_, result in found.items())
-        different += [(seed, id_) for id_ in found if found[id_] != expected[id_]]
-        if case:
-            less = results(without_some(random.Random(seed), case))
-            turned += [
-                (seed, id_)
-                for id_ in found
-                if id_ not in rules.two_valued and less[id_] not in UNDECIDED and less[id_] != found[id_]
-            ]
-    return kinds, different, turned
+        case, rng = drawn(seed, rules.inputs), random.Random(seed)
+        answers, expected = results(case, rules), oracle(case)
+        found.kinds.update("label" if id_ in labels else result for id_, result in answers.items())
+        found.different += [(seed, id_) for id_ in answers if answers[id_] != expected[id_]]
+        turned_round = dict(rng.sample(list(case.items()), len(case)))
+        if results(turned_round, shuffled(first)) != answers:
+            found.by_order.append(seed)
+        less = results(without_some(rng, case), rules)
+        turned = [id_ for id_ in answers if less[id_] not in UNDECIDED and less[id_] != answers[id_]]
+        found.turned += [(seed, id_) for id_ in turned if id_ not in rules.two_valued]
+        found.exceptions.update(id_ for id_ in turned if id_ in rules.two_valued)
+    return found
 
 
 def speed():
@@ -56,44 +109,84 @@ def speed():
 
 def main():
     """Run all and write the page; exit code 1 when a promise is broken."""
-    kinds, different, turned = Counter(), [], []
+    found, began = Found(), time.perf_counter()
     with ProcessPoolExecutor(2) as pool:
         for one in pool.map(compared, range(FIRST, FIRST + CASES, TOGETHER)):
-            kinds += one[0]
-            different += one[1]
-            turned += one[2]
-    PAGE.write_text(page(kinds, different, turned, speed()), encoding="utf-8")
-    print(f"{PAGE.name}: {len(different)} differences, {len(turned)} answers turned")
-    return 1 if different or turned else 0
-
-
-def page(kinds, different, turned, milliseconds):
-    """What the run found, as Markdown."""
+            found.add(one)
+    minutes = (time.perf_counter() - began) / 60
     rules = shipped_rules()
-    declared = sum(rule.two_valued is not None for rule in rules.rules.values())
-    rows = "\n".join(f"| `{kind}` | {count:,} |" for kind, count in kinds.most_common())
-    return f"""# The pathway's evaluator beside an oracle
+    began = time.perf_counter()
+    report = check_rule_set(rules, read_checks(SHIPPED, rules))
+    seconds = time.perf_counter() - began
+    PAGE.write_text(page(found, report, speed(), minutes, seconds), encoding="utf-8")
+    print(
+        f"{PAGE.name}: {len(found.different)} differences, {len(found.by_order)} by the order of the rules, "
+        f"{len(found.turned)} answers turned, {len(report.new)} new findings of the solver"
+    )
+    idle = {id_ for id_, rule in rules.rules.items() if rule.two_valued} - set(found.exceptions)
+    return 1 if found.broken or report.new or idle else 0
+
+
+def page(found, report, milliseconds, minutes, seconds):
+    """What the run found, as Markdown."""
+    rules, numbers = report.rules, counts(report)
+    declared = [id_ for id_, rule in rules.rules.items() if rule.two_valued]
+    others = len(rules.two_valued) - len(declared)
+    promise = len(rules.rules) - len(rules.two_valued)
+    steady, reached = numbers["rules_whose_answers_never_turn"], numbers["results_reached"]
+    rows = "\n".join(f"| `{kind}` | {count:,} |" for kind, count in found.kinds.most_common())
+    turns = "\n".join(
+        f"| {id_} | {rules.rules[id_].two_valued} | {found.exceptions[id_]:,} |" for id_ in declared
+    )
+    through = sum(count for id_, count in found.exceptions.items() if id_ not in declared)
+    return f"""# The pathway's evaluator beside an oracle, and what a solver proves
 
 {made_by("python -m tests.prove.pathway")}
 The 195 entries of the catalogue were written down twice: as rules (`crlm/pathway/rules`), which the evaluator reads,
-and as plain Python (`tests/pathway/oracle.py`), which knows neither the rule files nor their language. Both are given the
-same random cases: half of them random in every input, half a plausible patient with some inputs changed or unknown,
-with every threshold of the catalogue from both sides and exactly on it.
+and as plain Python (`tests/pathway/oracle.py`), which knows neither the rule files nor their language. Both are given
+the same random cases: half of them random in every input, half a plausible patient with some inputs changed or
+unknown, with every threshold of the catalogue from both sides and exactly on it.
 
-{CASES:,} cases, {sum(kinds.values()):,} results, **{len(different):,} differences**.
+{CASES:,} cases, {sum(found.kinds.values()):,} results, **{len(found.different):,} differences**.
 
 | result | times |
 |---|---|
 {rows}
 
+**Order.** Each case was evaluated again with its values, and with rules, inputs and definitions, in a random order:
+**{len(found.by_order):,}** of {CASES:,} cases came out differently.
+
+## Knowing less
+
 The logic is Kleene's: each comparison with an unknown value is unknown, and what follows is worked out from that. It is
 not the logic of all completions, which would call `x < 5 or x >= 5` true for an unknown `x`. Its promise is one-sided:
 what it answers stays true whatever the unknown values turn out to be. In the same cases a random part of what was known
-was made unknown; **{len(turned):,}** answers of the {len(rules.rules) - len(rules.two_valued)} rules that promise this
-turned into other answers. {declared} rules do not promise it, because the catalogue reads "not known" as an answer in
-them (`two_valued` says where), and {len(rules.two_valued) - declared} depend on one of those.
+was made unknown; **{len(found.turned):,}** answers of the {promise} rules that promise this turned into other answers.
 
-The whole evaluation of a case, with what each result hangs on, took {milliseconds:.1f} ms (median of 300).
+{len(declared)} rules do not promise it, because the catalogue reads "not known" as an answer in them, and {others} ask
+for the results of those. How often their answers turned in the same cases:
+
+| rule | what the catalogue reads so | times |
+|---|---|---|
+{turns}
+| the {others} that ask for one of them | | {through:,} |
+
+## What a solver proves
+
+Random cases can miss a corner; z3 does not. [The checks of the rule set](../pathway/checks.md) write every condition as
+formulas, apart from the evaluator, and ask for a case:
+
+- Of {steady} rules no two cases, one of which knows more than the other, have different answers. These are the
+  {promise} above and {steady - promise} of the others.
+- Of {numbers["results"]} results that the rules could have by their form, {reached} come out of a case that contradicts
+  nothing, and the evaluator confirms each; the other {numbers["results"] - reached} come out of none, and the reasons
+  are listed.
+- {numbers["known"]} findings are known, {numbers["new"]} are new.
+
+## Time
+
+The whole evaluation of a case, with what each result hangs on, took {milliseconds:.1f} ms (median of 300). The random
+cases took {minutes:.0f} minutes on two cores that did other work too, the solver {seconds:.0f} seconds.
 """
 
 
