@@ -1,10 +1,10 @@
 """Every code block in the documentation runs, in the order of its page, in a copy of the page's folder.
 
 - ```python blocks of a page share one namespace; each line of an ```output block must stand in what they printed;
-- ```toml file=NAME and ```csv file=NAME blocks are written to NAME; other toml blocks must at least be TOML;
+- ```toml, ```csv and ```json blocks with file=NAME are written to NAME; toml and json blocks must be TOML and JSON;
 - ```console blocks run each line that begins with "$ "; each other line must stand in what was printed (a line may end
   early: the rest of the printed line does not matter);
-- ```json blocks must be JSON; ```sh blocks are shown only: they clone and install;
+- ```sh blocks are shown only: they clone and install;
 - other languages, and blocks without one, are not code.
 """
 
@@ -61,6 +61,7 @@ def test_code_blocks(page, tmp_path, monkeypatch, capsys):
             written(folder, options, code)
         elif language == "json":
             json.loads(code)
+            written(folder, options, code)
         elif language == "console":
             run_session(code, folder)
 
