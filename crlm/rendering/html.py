@@ -6,6 +6,7 @@ from pathlib import Path
 
 from crlm.rendering.escaping import escape
 from crlm.rendering.layout import head_places
+from crlm.rendering.sheet_html import render_sheet, sheet_style
 from crlm.rendering.tree import (
     Block,
     BulletList,
@@ -39,14 +40,18 @@ def render_html(document: Document) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
         f"<title>{escape(document.title)}</title>",
-        f"<style>\n{STYLE.read_text(encoding='utf-8')}{_print_banner(document)}</style>",
+        f"<style>\n{STYLE.read_text(encoding='utf-8')}{_sheet_style(document)}{_print_banner(document)}</style>",
         "</head>",
         "<body>",
         '<a class="skip" href="#summary">To the summary</a>',
     ]
     if document.banner:
         head.append(f'<div class="banner" role="note">{escape(document.banner)}</div>')
-    body = ['<div class="page">', *_title(document), _contents(document), "<main>"]
+    body = ['<div class="page">']
+    if document.sheet:
+        body += [*render_sheet(document, _inline), "<main>"]
+    else:
+        body += [*_title(document), _contents(document), "<main>"]
     for section in document.sections:
         body.extend(_section(section, _FIRST_LEVEL))
     foot = [
@@ -58,6 +63,10 @@ def render_html(document: Document) -> str:
         "",
     ]
     return "\n".join([*head, *body, *foot])
+
+
+def _sheet_style(document: Document) -> str:
+    return sheet_style() if document.sheet else ""
 
 
 def _print_banner(document: Document) -> str:
@@ -122,6 +131,8 @@ def _inline(runs: Inline) -> str:
 
 def _run(run: Run) -> str:
     text = escape(run.text).replace("\n", "<br>")
+    if run.sign is not None:
+        return f'<span class="sign {run.sign}">{text}</span>'
     for wanted, tag in (
         (run.code, "code"),
         (run.superscript, "sup"),

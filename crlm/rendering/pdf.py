@@ -7,17 +7,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crlm.rendering import sheet
 from crlm.rendering.escaping import without_control_characters
 from crlm.rendering.layout import SHORT, TALLEST, head_places, lay_out
 from crlm.rendering.tree import (
     Block,
     BulletList,
+    Checklist,
+    Columns,
     Document,
     Figure,
     Inline,
     KeyValues,
     Paragraph,
+    Ruled,
     Section,
+    SheetBlock,
     Table,
 )
 from crlm.rendering.typeface import FONTS
@@ -64,6 +69,8 @@ def render_pdf(document: Document) -> bytes:
         "origin": document.origin,
         "date": {"year": created.year, "month": created.month, "day": created.day},
         "sections": [_block(section, 1) for section in document.sections],
+        "sheet": [_sheet_block(block, 1) for block in document.sheet],
+        "measures": _MEASURES,
     }
     inputs = {"document": json.dumps(_shown(tree), ensure_ascii=False)}
     for system_fonts, standards in ((False, STANDARDS), (True, STANDARDS)):
@@ -154,6 +161,31 @@ def _block(block: Block, level: int) -> dict[str, Any]:
     return _table(block)
 
 
+_MEASURES = {
+    "margin-x": sheet.MARGIN_X, "margin-top": sheet.MARGIN_TOP, "margin-bottom": sheet.MARGIN_BOTTOM,
+    "size": sheet.SIZE, "line": sheet.LINE, "small": sheet.SMALL, "small-line": sheet.SMALL_LINE,
+    "title": sheet.TITLE, "title-line": sheet.TITLE_LINE, "gap": sheet.GAP, "between": sheet.BETWEEN,
+    "pad-x": sheet.PAD_X, "pad-y": sheet.PAD_Y, "gutter": sheet.GUTTER, "sign": sheet.SIGN, "ruled": sheet.RULED,
+    "head": sheet.HEAD, "head-line": sheet.HEAD_LINE, "subhead": sheet.SUBHEAD, "subhead-line": sheet.SUBHEAD_LINE,
+}  # fmt: skip
+
+
+def _sheet_block(block: SheetBlock, level: int) -> dict[str, Any]:
+    """A block of the sheet as the template reads it."""
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "tone": block.tone, "runs": _inline(block.runs)}
+    if isinstance(block, Checklist):
+        items = [{"sign": one.sign, "answer": one.answer, "runs": _inline(one.runs)} for one in block.items]
+        return {"kind": "checks", "items": items}
+    if isinstance(block, Ruled):
+        return {"kind": "ruled", "label": block.label, "lines": block.lines}
+    if isinstance(block, Columns):
+        columns = [[_sheet_block(one, level) for one in column] for column in block.columns]
+        return {"kind": "columns", "columns": columns, "shares": block.shares}
+    within = [_sheet_block(one, level + bool(block.title)) for one in block.blocks]
+    return {"kind": "box", "level": level, "title": block.title, "frame": block.frame, "blocks": within}
+
+
 def _inline(runs: Inline) -> list[dict[str, Any]]:
     letters = (("bold", "b"), ("italic", "i"), ("superscript", "^"), ("subscript", "_"), ("code", "c"))
     return [
@@ -161,6 +193,7 @@ def _inline(runs: Inline) -> list[dict[str, Any]]:
             "text": run.text,
             "style": "".join(letter for name, letter in letters if getattr(run, name)),
             "target": run.target,
+            "sign": run.sign,
         }
         for run in runs
     ]

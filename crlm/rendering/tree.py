@@ -13,11 +13,17 @@ from typing import Literal
 Align = Literal["left", "right", "center"]
 Role = Literal["group", "variable", "level", "missing", "note", "plain"]
 Tone = Literal["normal", "muted", "attention"]
+Sign = Literal["yes", "no", "unknown", "warning", "plain"]
+"""How the answer in front of a statement is framed, so that answers differ without colour: yes is filled, no has a thin
+frame, unknown a broken one, a warning a thick one, plain none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text in one style; `target` is the id of a section, table or figure that it links to."""
+    """A stretch of text in one style; `target` is the id of a section, table or figure that it links to.
+
+    A run with a `sign` is a framed word, in sheets only.
+    """
 
     text: str
     bold: bool = False
@@ -26,6 +32,7 @@ class Run:
     subscript: bool = False
     code: bool = False
     target: str | None = None
+    sign: Sign | None = None
 
 
 Inline = tuple[Run, ...]
@@ -182,8 +189,56 @@ Block = Paragraph | BulletList | KeyValues | Table | Figure | Section
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A statement with an answer in front of it: a framed word."""
+
+    sign: Sign
+    answer: str
+    runs: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Statements with their answers, one under the other."""
+
+    items: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """Room to write on paper: a label over empty ruled lines."""
+
+    label: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Blocks side by side; `shares` are the relative widths."""
+
+    columns: tuple[tuple[SheetBlock, ...], ...]
+    shares: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.columns) != len(self.shares):
+            raise ValueError("each column has a share of the width")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A titled part of a sheet. `heavy` frames are for what a reader must not miss, `none` is for parts of a box."""
+
+    title: str
+    blocks: tuple[SheetBlock, ...]
+    frame: Literal["line", "heavy", "none"] = "line"
+
+
+SheetBlock = Paragraph | Checklist | Ruled | Columns | Box
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report."""
+    """A whole report. With a `sheet`, its first page is one dense page that stands alone, and there are no contents."""
 
     id: str
     title: str
@@ -197,6 +252,7 @@ class Document:
     """ISO 8601, UTC."""
     sections: tuple[Section, ...]
     language: str = "en-GB"
+    sheet: tuple[SheetBlock, ...] = ()
 
     @property
     def origin(self) -> str:

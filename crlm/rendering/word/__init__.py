@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from crlm.rendering import sheet
 from crlm.rendering.escaping import escape
 from crlm.rendering.layout import PORTRAIT, TALLEST, lay_out
 from crlm.rendering.tree import (
@@ -21,6 +22,7 @@ from crlm.rendering.tree import (
     Table,
 )
 from crlm.rendering.word.markup import (
+    TWIPS,
     Bookmarks,
     field_instruction,
     field_mark,
@@ -32,6 +34,7 @@ from crlm.rendering.word.markup import (
     simple_field,
 )
 from crlm.rendering.word.package import FOOTER, HEADER, MAIN, RELATIONS, image_relation, write_package
+from crlm.rendering.word.sheet_page import sheet_page
 from crlm.rendering.word.table import table, terms
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -48,7 +51,10 @@ def render_word(document: Document, images: Mapping[str, bytes]) -> bytes:
     figures = document.figures()
     places = {figure.id: k for k, figure in enumerate(figures)}
     bookmarks = Bookmarks(document.targets())
-    body = [*_title(document), *_contents(document, bookmarks)]
+    if document.sheet:
+        body = [*sheet_page(document, bookmarks), paragraph("", "TableNote", section=_sheet_section())]
+    else:
+        body = [*_title(document), *_contents(document, bookmarks)]
     for section in document.sections:
         body.extend(_section(section, 1, bookmarks, places))
     body.append(_page(landscape=False))
@@ -184,6 +190,18 @@ def _page(*, landscape: bool) -> str:
         f'<w:pgSz w:w="{width}" w:h="{height}"{turned}/>'
         f'<w:pgMar w:top="{_MARGIN + 100}" w:right="{_MARGIN}" w:bottom="{_MARGIN}" w:left="{_MARGIN}" '
         'w:header="560" w:footer="560" w:gutter="0"/></w:sectPr>'
+    )
+
+
+def _sheet_section() -> str:
+    """The page of a sheet; what follows begins on the next one."""
+    x, top, bottom = (round(one * TWIPS) for one in (sheet.MARGIN_X, sheet.MARGIN_TOP, sheet.MARGIN_BOTTOM))
+    return (
+        f'<w:sectPr><w:headerReference w:type="default" r:id="{HEADER}"/>'
+        f'<w:footerReference w:type="default" r:id="{FOOTER}"/>'
+        f'<w:pgSz w:w="{_SHORT_SIDE}" w:h="{_LONG_SIDE}"/>'
+        f'<w:pgMar w:top="{top}" w:right="{x}" w:bottom="{bottom}" w:left="{x}" '
+        'w:header="340" w:footer="280" w:gutter="0"/></w:sectPr>'
     )
 
 

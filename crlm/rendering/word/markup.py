@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from crlm.rendering.escaping import escape
-from crlm.rendering.tree import Inline, Run, Tone
+from crlm.rendering.tree import Inline, Run, Sign, Tone
 
 TWIPS = 20
 """Twentieths of a point, Word's unit of length."""
@@ -70,6 +70,8 @@ def runs(content: Inline, bookmarks: Bookmarks, *, tone: Tone = "normal", bold: 
 
 
 def _run(one: Run, bookmarks: Bookmarks, colour: str, bold: bool) -> str:
+    if one.sign is not None:
+        return sign(one.sign, one.text)
     linked = one.target is not None and one.target in bookmarks.known
     vertical = "superscript" if one.superscript else "subscript" if one.subscript else ""
     made = run(
@@ -84,6 +86,27 @@ def _run(one: Run, bookmarks: Bookmarks, colour: str, bold: bool) -> str:
     if linked and one.target is not None:
         return hyperlink(bookmarks.name(one.target), made)
     return made
+
+
+_FRAMES: dict[Sign, tuple[str, int]] = {
+    "yes": ("single", 4),
+    "no": ("single", 4),
+    "unknown": ("dashed", 6),
+    "warning": ("single", 12),
+}
+
+
+def sign(kind: Sign, answer: str) -> str:
+    """A framed word: the answer in front of a statement."""
+    properties = "<w:b/><w:bCs/>"
+    properties += '<w:color w:val="FFFFFF"/>' if kind == "yes" else ""
+    properties += '<w:sz w:val="13"/><w:szCs w:val="13"/>'
+    if kind in _FRAMES:
+        line, size = _FRAMES[kind]
+        properties += f'<w:bdr w:val="{line}" w:sz="{size}" w:space="0" w:color="1A1A1A"/>'
+    properties += '<w:shd w:val="clear" w:color="auto" w:fill="1A1A1A"/>' if kind == "yes" else ""
+    text = escape(f"\u00a0{answer}\u00a0" if kind in _FRAMES else answer)
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
 def hyperlink(bookmark: str, content: str) -> str:
@@ -104,6 +127,7 @@ def paragraph(
     above: float | None = None,
     below: float | None = None,
     left: float = 0.0,
+    hanging: float = 0.0,
     align: str = "",
     section: str = "",
 ) -> str:
@@ -113,7 +137,8 @@ def paragraph(
     spacing = "" if above is None else f' w:before="{round(above * TWIPS)}"'
     spacing += "" if below is None else f' w:after="{round(below * TWIPS)}"'
     properties += f"<w:spacing{spacing}/>" if spacing else ""
-    properties += f'<w:ind w:left="{round(left * TWIPS)}"/>' if left else ""
+    hangs = f' w:hanging="{round(hanging * TWIPS)}"' if hanging else ""
+    properties += f'<w:ind w:left="{round(left * TWIPS)}"{hangs}/>' if left else ""
     properties += f'<w:jc w:val="{align}"/>' if align else ""
     properties += section
     block = f"<w:pPr>{properties}</w:pPr>" if properties else ""
