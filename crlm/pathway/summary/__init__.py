@@ -1,0 +1,1 @@
+"""One page for a tumour board: what is missing, what the rules say and on what grounds, and room for the decision."""

@@ -1,0 +1,342 @@
+"""From an evaluation and its explanation to what the page shows. Nothing is counted, weighed or ranked."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+
+from crlm.pathway.evaluate import GATE_UNKNOWN, MET, NOT_APPLICABLE, NOT_MET, SHOW, UNKNOWN, Evaluation
+from crlm.pathway.explanation.explain import explain
+from crlm.pathway.explanation.model import Explanation, Reason, Resolve, RuleExplanation
+from crlm.pathway.explanation.words import capital, result_words, value_words
+from crlm.pathway.facts import CaseFacts
+from crlm.pathway.model import Source
+from crlm.pathway.ruleset import RuleSet
+from crlm.pathway.summary import model
+from crlm.pathway.summary.content import FactorGroup, KnownGroup, OptionChoice, Page, shipped_page
+from crlm.pathway.summary.evidence_lines import evidence_lines
+
+CLASS, REMNANT = "DER-01", "DER-02"
+CLASS_WORDS = {
+    "resectable": "Resectable",
+    "borderline": "Borderline",
+    "unresectable": "Unresectable",
+    "borderline_or_unresectable (MDT judgement)": "Borderline or unresectable: the board judges",
+    "undetermined": "Undetermined: something is missing",
+}
+FLAG_WORDS = {
+    "progression": "Progression or new liver metastases on chemotherapy",
+    "extrahepatic": "Extrahepatic disease, certain or possible",
+    "numerous": "Metastases judged numerous",
+}
+_CONVENTIONS = (CLASS, REMNANT, "DER-03", "DER-05")
+
+
+def summarise(
+    rules: RuleSet,
+    evaluation: Evaluation,
+    *,
+    date: datetime.date,
+    question: str | None = None,
+    patient_label: str = "case without a label",
+    synthetic: bool = False,
+    page: Page | None = None,
+) -> model.Summary:
+    """What the page for a tumour board shows of an evaluation.
+
+    `date` is the day of the board, to which the age of evidence is counted. Unknown stays unknown everywhere: a result
+    that is not known is shown as such, and never among what is not met. Raises KeyError when `page` names a rule or a
+    statement that does not exist.
+    """
+    page = page or shipped_page()
+    explanation = explain(rules, evaluation)
+    using = _Using(rules, evaluation, explanation, page)
+    factors = tuple(using.factors(group) for group in page.factors)
+    options = tuple(using.options(page.option, date.year))
+    on_page = {one.rule for group in factors for one in (*group.left, *group.right, *group.neither)}
+    on_page |= {one.rule for option in options for one in option.conditions}
+    warnings = tuple(using.warnings(on_page | set(page.prompts.rules)))
+    label = evaluation.result(CLASS).split(" | ")[0]
+    return model.Summary(
+        question=question,
+        patient_label=patient_label,
+        date=date.isoformat(),
+        synthetic=synthetic,
+        rules_version=evaluation.version,
+        rules_sha256=rules.sha256,
+        known=tuple(using.known(group) for group in page.known if using.asked(group)),
+        missing=tuple(using.missing(factors, options)),
+        contradictions=tuple(
+            model.ContradictionItem(id=one.id, says=one.says, inputs=one.inputs, used=one.used)
+            for one in evaluation.contradictions
+        ),
+        technical_class=label,
+        class_words=CLASS_WORDS.get(label, capital(result_words(label))),
+        class_known=label not in rules.rules[CLASS].unknown_labels,
+        class_open=using.class_open(),
+        class_reasons=using.class_reasons(),
+        remnant=using.answer(REMNANT),
+        biology=tuple(using.biology()),
+        factors=factors,
+        warnings=warnings,
+        options=options,
+        disagreements=tuple(using.disagreements(on_page)),
+        conventions=tuple(
+            using.conventions((*_CONVENTIONS, *sorted(on_page), *(one.rule for one in warnings)))
+        ),
+    )
+
+
+class _Using:
+    """An evaluation with its rules and explanation."""
+
+    def __init__(self, rules: RuleSet, evaluation: Evaluation, explanation: Explanation, page: Page) -> None:
+        self.rules, self.evaluation, self.explanation, self.page = rules, evaluation, explanation, page
+        self.topics = {rule.id: topic.title for topic in rules.topics for rule in topic.rule}
+        self.facts = CaseFacts(rules, evaluation.case.values)
+
+    def asked(self, group: KnownGroup) -> bool:
+        """Whether a group of values is for this patient."""
+        return group.only_if is None or self.evaluation.case.values.get(group.only_if) == "yes"
+
+    def known(self, group: KnownGroup) -> model.KnownGroup:
+        return model.KnownGroup(
+            title=group.title, values=tuple(self.known_value(one) for one in group.inputs)
+        )
+
+    def known_value(self, name: str) -> model.Known:
+        """One value of the case in words, with where it came from."""
+        described, value = self.rules.inputs[name], self.evaluation.case.values.get(name)
+        return model.Known(
+            input=name,
+            label=described.called,
+            short=self.page.short.get(name, described.called),
+            value=None if value is None else value_words(described, value),
+            number=described.type in ("number", "integer"),
+            origin=self.evaluation.case.origins.get(name),
+        )
+
+    def missing(
+        self, factors: Iterable[model.Factors], options: Iterable[model.OptionItem]
+    ) -> Iterator[model.MissingItem]:
+        """What is missing, with what hangs on it by name: what the class waits for, then a factor or an option that
+        applies, then what only tells whether one applies, then the rest. Each in the order of how much it would settle.
+        """
+        deciding = self.facts.open_label(CLASS)
+        named: dict[str, str] = {CLASS: "the technical class", REMNANT: "whether the remnant is adequate"}
+        for group in factors:
+            for answer in (*group.left, *group.right):
+                named.setdefault(answer.rule, f"\u201c{answer.title}\u201d")
+        for option in sorted(options, key=lambda one: one.applies != "yes"):
+            for answer in option.conditions:
+                named.setdefault(answer.rule, f"\u201c{option.title}\u201d")
+        certain = {words for id_, words in named.items() if self.evaluation.results[id_].applies == "yes"}
+        found = [
+            self._missing(one, named, certain, decides=one.input in deciding)
+            for one in self.explanation.resolves
+        ]
+        yield from sorted(found, key=lambda one: one.urgency)
+
+    def _missing(
+        self, one: Resolve, named: Mapping[str, str], certain: set[str], *, decides: bool
+    ) -> model.MissingItem:
+        waiting = {id_ for id_ in one.blocks if id_ != CLASS} | ({CLASS} if decides else set())
+        holds_up = tuple(dict.fromkeys(words for id_, words in named.items() if id_ in waiting))
+        return model.MissingItem(
+            holds_up=holds_up,
+            urgency=0
+            if {CLASS, REMNANT} & waiting
+            else 1
+            if certain & set(holds_up)
+            else 2
+            if holds_up
+            else 3,
+            input=one.input,
+            label=one.label,
+            question=one.question,
+            words=one.words,
+            settles=(*one.settles, *one.labels),
+            may_settle=(*one.may_settle, *one.may_label),
+            blocks=one.blocks,
+            decides_class=decides,
+        )
+
+    def class_open(self) -> bool:
+        """Whether something that is missing could still change the label, flags aside."""
+        return bool(self.facts.open_label(CLASS))
+
+    def class_reasons(self) -> tuple[str, ...]:
+        """The comparisons behind the technical class; those about flags belong to the other axis."""
+        reasons = self.explanation.rules[CLASS].reasons
+        return tuple(dict.fromkeys(capital(one.words) for one in reasons if one.part != "flag"))
+
+    def biology(self) -> Iterator[model.Flag]:
+        """Each biology flag: raised, not raised, or not known."""
+        for flag, when in self.rules.programs[CLASS].flags:
+            answer = self.facts.answer(when)
+            could = [
+                self.rules.inputs[name].called
+                for name in self.rules.inputs
+                if name in self.facts.trace(when)[1]
+            ]
+            sign: model.Sign = "unknown" if answer is None else "warning" if answer else "no"
+            words = (
+                f" (not recorded{': ' + ', '.join(could) if len(could) > 1 else ''})"
+                if answer is None
+                else ""
+            )
+            yield model.Flag(
+                flag=flag,
+                sign=sign,
+                answer={None: "unknown ?", True: "! yes", False: "no"}[answer],
+                words=f"{FLAG_WORDS.get(flag, flag)}{words}",
+            )
+
+    def factors(self, group: FactorGroup) -> model.Factors:
+        """A group of factors in its columns."""
+        label = self.evaluation.result(group.when) if group.when else ""
+        if any(label.startswith(one) for one in group.unless):
+            why = f"Does not apply to this patient: {_why_not(self.evaluation)}."
+            return _factors(group, (), (), (), why)
+        left: list[model.Answer] = []
+        right: list[model.Answer] = []
+        neither: list[model.Answer] = []
+        for rule in group.criteria:
+            if self.evaluation.result(rule) != NOT_APPLICABLE:
+                answer = self.answer(rule, welcome=True)
+                (left if answer.result == MET else right).append(answer)
+        for rules, column in ((group.speaks_for, left), (group.against, right)):
+            for rule in rules:
+                answer = self.answer(rule, welcome=True)
+                (neither if answer.result == NOT_MET else column).append(answer)
+        return _factors(group, tuple(left), tuple(right), tuple(neither), None)
+
+    def options(self, choices: Iterable[OptionChoice], year: int) -> Iterator[model.OptionItem]:
+        """The options of the sources that apply, or may apply, in the order of the page."""
+        for choice in choices:
+            applying = {self.evaluation.results[rule].applies for rule in choice.conditions}
+            if applying == {"no"}:
+                continue
+            shown = [
+                self.answer(rule)
+                for rule in (*choice.conditions, *choice.always)
+                if self.evaluation.result(rule) != NOT_APPLICABLE
+            ]
+            yield model.OptionItem(
+                title=choice.title,
+                applies="yes" if "yes" in applying else "unknown",
+                conditions=tuple(shown),
+                evidence=evidence_lines(self.rules, choice.evidence, year),
+            )
+
+    def warnings(self, elsewhere: set[str]) -> Iterator[model.Answer]:
+        """Rules whose `met` is unwelcome and that are met, where nothing else on the page says so."""
+        for id_, rule in self.rules.rules.items():
+            if rule.fires and self.evaluation.result(id_) == MET and id_ not in elsewhere:
+                yield self.answer(id_)
+
+    def disagreements(self, on_page: set[str]) -> Iterator[model.Disagreement]:
+        """Conflicts between sources: first those about values of this patient, then those of rules on the page."""
+        found = [(one, self.rules.bites[one.conflict.id] is not None) for one in self.evaluation.conflicts]
+        found.sort(
+            key=lambda pair: (
+                pair[0].bites != "yes", not pair[1], not set(pair[0].conflict.rules) & on_page,
+            )
+        )  # fmt: skip
+        for one, about_values in found:
+            names = [name for name in self.rules.inputs if name in one.could_change]
+            yield model.Disagreement(
+                id=one.conflict.id,
+                subject=one.conflict.subject,
+                bites=one.bites,
+                about_values=about_values,
+                sides=tuple(
+                    model.SideItem(says=side.says, place=place_words(self.rules, side.source))
+                    for side in one.conflict.sides
+                ),
+                needs=tuple(self.rules.inputs[name].called for name in names)
+                if one.bites == "unknown"
+                else (),
+                behaviour=one.conflict.behaviour,
+            )
+
+    def conventions(self, ids: Iterable[str]) -> Iterator[str]:
+        """What on the page is not in the deck: "DER-01 Technical class ... (a convention of this software)"."""
+        for id_ in dict.fromkeys(ids):
+            label = self.explanation.rules[id_].origin_label
+            if label and self.evaluation.result(id_) != NOT_APPLICABLE:
+                yield f"{id_} ({self.rules.rules[id_].title}): {label[:1].lower()}{label[1:]}"
+
+    def answer(self, id_: str, *, welcome: bool = False) -> model.Answer:
+        """A rule as the page shows it; `welcome`: it stands in a column that says what its result means."""
+        rule, told = self.rules.rules[id_], self.explanation.rules[id_]
+        result = self.evaluation.result(id_)
+        sign, answer = _signed(result, unwelcome=rule.fires and not welcome)
+        return model.Answer(
+            rule=id_,
+            topic=self.topics[id_],
+            title=capital(rule.title.removeprefix("Box 1: "))
+            + (f": {result_words(result)}" if rule.labels else ""),
+            result=result,
+            sign=sign,
+            answer=answer,
+            reasons=_reasons(told),
+            follows=told.follows,
+            origin_label=told.origin_label,
+            place="; ".join(place_words(self.rules, one) for one in rule.source),
+        )
+
+
+def place_words(rules: RuleSet, source: Source) -> str:
+    """Where something stands, short: "S13, row 1", "Hellingman 2021, Abstract"."""
+    if source.slide is not None:
+        return ", ".join(one for one in (source.slide, source.at) if one)
+    paper = (source.paper or "").replace("-", " ").capitalize()
+    return ", ".join(one for one in (paper, source.at) if one)
+
+
+def _signed(result: str, *, unwelcome: bool) -> tuple[model.Sign, str]:
+    if result == MET:
+        return ("warning", "! met") if unwelcome else ("yes", "met")
+    if result in (UNKNOWN, GATE_UNKNOWN):
+        return "unknown", "unknown ?" if result == UNKNOWN else "applies ?"
+    if result == NOT_MET:
+        return "no", "not met"
+    return "plain", "listed" if result == SHOW else "result"
+
+
+def _reasons(told: RuleExplanation) -> tuple[str, ...]:
+    """The comparisons of a rule; of an unknown result only those that cannot be made."""
+    kept: list[Reason] = list(told.reasons)
+    if told.result == UNKNOWN:
+        kept = [one for one in kept if one.holds == "unknown"]
+    elif told.result == GATE_UNKNOWN:
+        kept = [one for one in kept if one.part == "gate" and one.holds == "unknown"]
+    elif told.result in (MET, NOT_MET):
+        kept = [one for one in kept if one.part != "gate"]
+    return tuple(dict.fromkeys(capital(one.words) for one in kept))
+
+
+def _factors(
+    group: FactorGroup,
+    left: tuple[model.Answer, ...],
+    right: tuple[model.Answer, ...],
+    neither: tuple[model.Answer, ...],
+    why: str | None,
+) -> model.Factors:
+    return model.Factors(
+        title=group.title,
+        left_title=group.left,
+        right_title=group.right,
+        left=left,
+        right=right,
+        neither=neither,
+        not_applicable=why,
+    )
+
+
+def _why_not(evaluation: Evaluation) -> str:
+    if evaluation.case.values.get("prior_chemo") == "yes":
+        return "chemotherapy has been given already"
+    label = evaluation.result(CLASS).split(" | ")[0]
+    return f"the technical class is {result_words(label)}"
