@@ -21,15 +21,17 @@ def entries(name: str) -> tuple[str, ...]:
     return (*(f"{name}.{one}" for one in FORMATS), "figures")
 
 
-def chosen_formats(given: str | None, out: Path | None) -> tuple[str, ...]:
+def chosen_formats(
+    given: str | None, out: Path | None, formats: tuple[str, ...] = FORMATS
+) -> tuple[str, ...]:
     """The formats of `--format`, all of them when it is absent; an ArgumentError for others, or without a folder."""
     if given is None:
-        return FORMATS
+        return formats
     wanted = tuple(one.strip() for one in given.split(","))
-    unknown = [one for one in wanted if one not in FORMATS]
+    unknown = [one for one in wanted if one not in formats]
     if unknown:
-        said, fix = f'--format names "{unknown[0]}".', did_you_mean(unknown[0], FORMATS)
-        raise ArgumentError(Problem("arguments", said, f"{', '.join(FORMATS)}.", fix))
+        said, fix = f'--format names "{unknown[0]}".', did_you_mean(unknown[0], formats)
+        raise ArgumentError(Problem("arguments", said, f"{', '.join(formats)}.", fix))
     if out is None:
         said = "--format is for files, and no folder is given."
         raise ArgumentError(Problem("arguments", said, "--format with --out.", "add --out FOLDER."))

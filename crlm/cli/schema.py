@@ -77,3 +77,20 @@ def pathway() -> None:
     from crlm.pathway.schema import evaluation_schema
 
     print_json(evaluation_schema(shipped_rules()))
+
+
+@app.command()
+def summary() -> None:
+    """Print the JSON Schema of the summary for a tumour board."""
+    from crlm.pathway.load import shipped_rules
+    from crlm.pathway.summary.document import summary_schema
+
+    print_json(summary_schema(shipped_rules()))
+
+
+@app.command()
+def cds() -> None:
+    """Print the JSON Schema of the CDS Hooks cards of a summary."""
+    from crlm.pathway.summary.cds import cds_schema
+
+    print_json(cds_schema())

@@ -12,7 +12,7 @@ from crlm.rendering.tree import Box, Checklist, Columns, Document, Inline, Parag
 _STYLE = Path(__file__).with_name("sheet.css")
 _TOP_LEVEL = 2
 BANNER = 14.0
-"""Points of the top margin that the banner takes in print: it stands on the sheet, for browsers without margin boxes."""
+"""Points of the top margin that the banner takes in print: it stands on the sheet, for every browser."""
 
 
 def sheet_style() -> str:

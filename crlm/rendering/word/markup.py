@@ -105,7 +105,8 @@ def sign(kind: Sign, answer: str) -> str:
         line, size = _FRAMES[kind]
         properties += f'<w:bdr w:val="{line}" w:sz="{size}" w:space="0" w:color="1A1A1A"/>'
     properties += '<w:shd w:val="clear" w:color="auto" w:fill="1A1A1A"/>' if kind == "yes" else ""
-    text = escape(f"\u00a0{answer}\u00a0" if kind in _FRAMES else answer)
+    unbroken = answer.replace(" ", "\u00a0")
+    text = escape(f"\u00a0{unbroken}\u00a0" if kind in _FRAMES else unbroken)
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
