@@ -201,13 +201,13 @@ def _show_rows(paper: Paper, rows: Iterable[PublishedRow], *, json: bool) -> Non
         if table_of(row) != table:
             table = table_of(row)
             typer.echo(f"{table}:")
-        typer.echo(f"  {_line(row)}")
+        typer.echo(f"  {_line(paper, row)}")
 
 
-def _line(row: PublishedRow) -> str:
+def _line(paper: Paper, row: PublishedRow) -> str:
     from crlm.evidence.wording import printed, what
 
-    return f"{row.row_id}  {what(row)}: {printed(row) or 'no number printed'}  [{row.locator}]"
+    return f"{row.row_id}  {what(row, paper.words)}: {printed(row) or 'no number printed'}  [{row.locator}]"
 
 
 @app.command()
@@ -235,7 +235,7 @@ def search(
             {
                 "paper": hit.paper.id,
                 "table": table_of(hit.row),
-                "what": what(hit.row),
+                "what": what(hit.row, hit.paper.words),
                 "printed": printed(hit.row),
                 "row": row_document(hit.row),
             }
@@ -252,7 +252,7 @@ def search(
         )
         return
     for hit in found.hits[:most]:
-        typer.echo(f"{hit.paper.id}  {_line(hit.row)}")
+        typer.echo(f"{hit.paper.id}  {_line(hit.paper, hit.row)}")
     if len(found.hits) > most:
         typer.echo(f"{len(found.hits) - most} more; --most {len(found.hits)} prints them all.")
     if not found.hits:

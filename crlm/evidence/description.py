@@ -219,3 +219,8 @@ class Description(Part):
         description="How reports name a variable, group or endpoint of the tables: `size_largest_recurrent = "
         '"largest recurrent metastasis"`. A name without words is printed with blanks for its underscores.',
     )
+
+    def __hash__(self) -> int:
+        """Papers are keys of caches; a dict cannot be hashed, so its pairs are."""
+        parts = (getattr(self, name) for name in type(self).model_fields if name != "words")
+        return hash((*parts, *self.words.items()))

@@ -118,7 +118,7 @@ def _index(paper: Paper) -> tuple[tuple[PublishedRow, frozenset[str], frozenset[
             str(getattr(row, name, ""))
             for name in ("locator", "section", "measure", "design", "note", "rule_ids")
         )
-        main = _expanded(_tokens(f"{what(row)} {words}"))
+        main = _expanded(_tokens(f"{what(row)} {what(row, paper.words)} {words}"))
         found.append((row, main, _expanded(_tokens(rest)) | shared))
     return tuple(found)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from crlm.evidence.numbers import (
     PublishedCount,
     PublishedEffect,
@@ -23,6 +26,15 @@ TABLE_OF: dict[type, str] = {
     PublishedStatement: "statements",
 }
 EVERYBODY = ("", "all", "overall")
+NO_WORDS: Mapping[str, str] = {}
+_NAME = r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+"
+
+
+def in_words(text: str, words: Mapping[str, str] = NO_WORDS) -> str:
+    """Text with the names of the tables in the paper's words ([words] of paper.toml), others without underscores."""
+    known = "|".join(re.escape(one) for one in sorted(words, key=len, reverse=True))
+    names = rf"(?<![\w/.])(?:{f'{known}|' if known else ''}{_NAME})(?![\w/]|\.\w)"
+    return re.sub(names, lambda one: words.get(one.group()) or one.group().replace("_", " "), text)
 
 
 def table_of(row: PublishedRow) -> str:
@@ -30,9 +42,9 @@ def table_of(row: PublishedRow) -> str:
     return TABLE_OF[type(row)]
 
 
-def what(row: PublishedRow) -> str:
-    """What a row is about, in the words of the tables."""
-    return ", ".join(part.replace("_", " ") for part in _parts(row) if part)
+def what(row: PublishedRow, words: Mapping[str, str] = NO_WORDS) -> str:
+    """What a row is about, in the paper's words where it has them."""
+    return ", ".join(in_words(part, words).replace("_", " ") for part in _parts(row) if part)
 
 
 def variable_of(row: PublishedRow) -> str:

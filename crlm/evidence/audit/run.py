@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks import CHECKS
@@ -34,6 +34,8 @@ class Audit:
     paper_id: str
     results: tuple[CheckResult, ...]
     version: str = VERSION
+    words: Mapping[str, str] = field(default_factory=dict)
+    """How the paper's names are put to a reader; the findings themselves hold the names."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -52,7 +54,8 @@ def audit(paper: Paper, checks: Iterable[Check] = CHECKS) -> Audit:
 
     A paper's digitiser may have noted what looked wrong; the checks never read that.
     """
-    return Audit(paper_id=paper.about.id, results=tuple(check.function(paper) for check in checks))
+    results = tuple(check.function(paper) for check in checks)
+    return Audit(paper_id=paper.about.id, results=results, words=paper.words)
 
 
 def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:

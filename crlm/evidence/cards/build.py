@@ -26,6 +26,7 @@ from crlm.evidence.paper import Paper
 from crlm.evidence.pooling import Estimate, by_question, overlaps, pool_estimates
 from crlm.evidence.pooling.document import ratio
 from crlm.evidence.pooling.estimate import ADJUSTED
+from crlm.evidence.wording import in_words
 
 METHOD = "random effects, REML, Hartung-Knapp"
 
@@ -154,7 +155,7 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
     rows = [row for id_ in question.effects if isinstance(row := paper.row(id_), PublishedEffect)]
     shown = {row.row_id for row in rows}
     doubts = [
-        CardDoubt(severity=one.severity, title=one.title, rows=one.rows)
+        CardDoubt(severity=one.severity, title=in_words(one.title, paper.words), rows=one.rows)
         for one in audited.findings
         if shown & {*one.rows, *one.affects}
     ]
@@ -179,7 +180,7 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
         ),
         events=tuple(
             f"{one.n}{'' if one.of is None else f' of {one.of}'}"
-            + ("" if one.group == "all" else f" ({one.group})")
+            + ("" if one.group == "all" else f" ({in_words(one.group, paper.words)})")
             for one in paper.events
             if one.endpoint == question.endpoint
         ),

@@ -128,10 +128,22 @@ def test_no_accusation(wrong):
         ("n_lesions in no_haip", "n lesions in no haip"),
         ("simulated/x_y", "simulated/x_y"),
         ("3.7_x", "3.7_x"),
+        ("Yes in all: more", "Yes overall: more"),
+        ("median of OS in a_b (all)", "median of OS in a b"),
+        ("ends with n_lesions.", "ends with n lesions."),
     ],
 )
 def test_readable(given, wanted):
     assert readable(given) == wanted
+
+
+def test_the_papers_own_words_are_used():
+    names = {"n_lesions": "number of lesions", "n_lesions_ge_4": "four lesions or more", "nac": "NAC"}
+    assert (
+        readable("n_lesions_ge_4, n_lesions in nac.", names)
+        == "four lesions or more, number of lesions in NAC."
+    )
+    assert readable("n_lesions_x, nacs, Results/nac", names) == "n lesions x, nacs, Results/nac"
 
 
 def test_places_are_in_the_order_of_a_paper():

@@ -92,6 +92,13 @@ def test_every_paper_fits_the_schema(tmp_path):
         jsonschema.validate(json.loads(json.dumps(wrong)), schema)
 
 
+def _scored(variable, at_least):
+    return (
+        f'[[score]]\nvariable = "sex"\nlevel = "Male"\nat_least = {at_least}\nplace = "Methods"\n'
+        f'items = [{{ variable = "{variable}", level = "Female" }}]\n\n'
+    )
+
+
 MISTAKES = [
     ({"paper": ("kind =", "kid =")}, "evidence-key", 'has no key "kid"', "paper.toml:4"),
     ({"paper": ('"cohort"', '"kohort"')}, "evidence-key", '"kohort" is not allowed', "paper.toml:4"),
@@ -124,6 +131,24 @@ MISTAKES = [
     ({"counts": ("14 (35.0)", "14 (35,0)")}, "evidence-table", "the row has 12 cells", "row 3"),
     ({"counts": ("n,pct\n", "n,n\n")}, "evidence-column", "stands twice", "counts.csv, row 1"),
     ({"counts": ("locator,", "")}, "evidence-column", 'the column "locator" is missing', "counts.csv"),
+    (
+        {"paper": ("[[question]]", _scored("sexx", 1) + "[[question]]")},
+        "evidence-reference",
+        '"sexx" is no variable of counts.csv',
+        "score[1].items[1].variable",
+    ),
+    (
+        {"paper": ("[[question]]", _scored("sex", 2) + "[[question]]")},
+        "evidence-reference",
+        "2 items are needed and 1 are named",
+        "score[1].at_least",
+    ),
+    (
+        {"paper": ("[[cohort]]", '[words]\nsexx = "sex"\n\n[[cohort]]')},
+        "evidence-reference",
+        'no table has the name "sexx"',
+        "words.sexx",
+    ),
     ({"effects": (",HR,", ",Hazard,")}, "evidence-cell", '"Hazard" is not allowed', 'column "measure"'),
 ]
 

@@ -272,9 +272,9 @@ def _particulars(paper: Paper, entry: Entry) -> Iterator[tuple[str, Inline]]:
     yield "Printed", inline("\n".join(printed_lines(entry)))
     yield "Arithmetic", inline("\n".join(entry.arithmetic))
     if len(entry.findings) > 1:
-        others = dict.fromkeys(readable(one.title) for one in entry.findings[1:])
+        others = dict.fromkeys(readable(one.title, entry.words) for one in entry.findings[1:])
         yield "Also", inline("\n".join(others))
-    likely = [readable(one.sentence) for one in entry.explanations]
+    likely = [readable(one.sentence, entry.words) for one in entry.explanations]
     yield "Would explain it", inline("\n".join(likely) if likely else "nothing that was tried")
     depends = list(dependent_lines(paper, entry))
     if depends:
@@ -330,14 +330,14 @@ def _not_run(audit: Audit, numbering: Numbering) -> Iterator[Block]:
         for one in result.not_run:
             reasons.setdefault(one.reason, []).append(one.subject)
         for reason, subjects in reasons.items():
-            named = list(dict.fromkeys(readable(one) for one in subjects))
+            named = list(dict.fromkeys(readable(one, audit.words) for one in subjects))
             shown = ", ".join(named[:4]) + (f" and {len(named) - 4} more" if len(named) > 4 else "")
             rows.append(
                 Row(
                     (
                         cell(titles[result.check]),
                         cell(count(len(subjects))),
-                        cell(readable(reason)),
+                        cell(readable(reason, audit.words)),
                         cell(shown),
                     )
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class Entry:
     title: str
     place: str
     group: Group
+    words: Mapping[str, str]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -60,7 +61,7 @@ class Entry:
         """One line for each finding; a long one is broken where a new computation begins."""
         lines: list[str] = []
         for finding in self.findings:
-            line = readable(finding.arithmetic)
+            line = readable(finding.arithmetic, self.words)
             lines += line.split("; ") if len(line) > LONG else [line]
         return tuple(dict.fromkeys(lines))
 
@@ -89,7 +90,14 @@ def entries(audit: Audit, least: Severity = "doubtful") -> tuple[Entry, ...]:
     groups = [_widest_first(one) for one in audit.groups if one.findings[0].severity in wanted]
     ordered = sorted(groups, key=_order)
     return tuple(
-        Entry(number, group.findings[0].severity, title(group.findings[0]), place(group.findings[0]), group)
+        Entry(
+            number,
+            group.findings[0].severity,
+            title(group.findings[0], audit.words),
+            place(group.findings[0]),
+            group,
+            audit.words,
+        )
         for number, group in enumerate(ordered, start=1)
     )
 
@@ -100,10 +108,10 @@ def _widest_first(group: Group) -> Group:
     return Group(tuple(ordered), group.rows)
 
 
-def title(finding: Finding) -> str:
+def title(finding: Finding, names: Mapping[str, str]) -> str:
     """What was found, with as much of its subject as the finding's own title leaves out."""
-    words = readable(finding.title)
-    subject = readable(finding.printed[0].what) if finding.printed else ""
+    words = readable(finding.title, names)
+    subject = readable(finding.printed[0].what, names) if finding.printed else ""
     context, _, term = subject.partition(": ")
     if _named(subject) & _named(words):
         subject = context if term and context.split(",")[0].lower() not in words.lower() else ""
@@ -127,7 +135,7 @@ def printed_lines(entry: Entry) -> Iterator[str]:
     """The printed numbers that an entry rests on, each with its place."""
     quoted = entry.quoted
     for one in quoted[:SHOWN]:
-        yield f"{main_place(one.place)}: {readable(one.what)}: {one.text or 'nothing'}"
+        yield f"{main_place(one.place)}: {readable(one.what, entry.words)}: {one.text or 'nothing'}"
     if len(quoted) > SHOWN:
         yield f"and {len(quoted) - SHOWN} more"
 

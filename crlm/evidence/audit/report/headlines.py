@@ -43,11 +43,11 @@ def headlines(paper: Paper, groups: Iterable[Group]) -> tuple[Headline, ...]:
             if isinstance(row, PublishedEffect):
                 seen.add(row.row_id)
                 model = row.model.removesuffix("_final")
-                name = readable(f"{subject} ({model})")
+                name = readable(f"{subject} ({model})", paper.words)
                 found.append(_headline(row, name, entries, question=True))
     for row in paper.numbers.rows():
         if "abstract" in row.locator.lower() and row.row_id not in seen:
-            found.append(_headline(row, what(row), entries, question=False))
+            found.append(_headline(row, what(row, paper.words), entries, question=False))
     return _once(found)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crlm.evidence.wording import printed, what
+from crlm.evidence.wording import NO_WORDS, in_words, printed, what
 
 if TYPE_CHECKING:
     from crlm.evidence.paper import Paper
 
-_NAME = re.compile(r"(?<![\w/.])[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?![\w/.])")
+_IN_ALL = re.compile(r" in all(?=$|[:;,.])")
 _PARTS = (
     (r"^title", 0),
     (r"^abstract", 1),
@@ -25,9 +26,9 @@ _PARTS = (
 )
 
 
-def readable(text: str) -> str:
-    """Names of variables and groups without their underscores, and no blank before a comma."""
-    return _NAME.sub(lambda found: found.group().replace("_", " "), text).replace(" ,", ",")
+def readable(text: str, words: Mapping[str, str] = NO_WORDS) -> str:
+    """Names of variables and groups in the paper's words, and no blank before a comma."""
+    return _IN_ALL.sub(" overall", in_words(text, words)).replace(" (all)", "").replace(" ,", ",")
 
 
 def place_order(locator: str) -> tuple[int, float, str]:
@@ -49,5 +50,5 @@ def with_place(paper: Paper, row_id: str) -> str:
     try:
         row = paper.row(row_id)
     except KeyError:
-        return readable(row_id)
-    return f"{main_place(row.locator)}: {what(row)}: {printed(row) or 'no number printed'}"
+        return readable(row_id, paper.words)
+    return f"{main_place(row.locator)}: {what(row, paper.words)}: {printed(row) or 'no number printed'}"
