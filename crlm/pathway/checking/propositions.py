@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -15,7 +14,6 @@ from crlm.pathway.checking.findings import ChecksFile, Finding, Known, Propositi
 from crlm.pathway.checking.reach import comes_out
 from crlm.pathway.checking.search import Search
 from crlm.pathway.checking.thresholds import comparisons
-from crlm.pathway.conditions.values import Value
 from crlm.pathway.facts import CaseFacts
 from crlm.pathway.ruleset import RuleSet
 
@@ -133,15 +131,15 @@ def gaps(search: Search, propositions: tuple[Proposition, ...]) -> Iterator[Find
 
 def _gaps_of(search: Search, about: Proposition, name: str, statements: list[Statement]) -> Iterator[Finding]:
     anyone = z3.Or([one.when(search) for one in statements])
-    value = search.encoding.values[name]
-    for words, within, example in _regions(search, name, statements, value):
-        known = [search.encoding.known[name], within]
-        if search.possible(*known) is not None and search.never(*known, anyone):
+    for words, within in _regions(search, name, statements):
+        there = [search.encoding.known[name], within]
+        model = search.possible(*there)
+        if model is not None and search.never(*there, anyone):
             rules = list(dict.fromkeys(one.rule for one in statements))
             spoken = ", ".join(str(one) for one in statements)
             says = f"{name} {words}: none of {spoken}."
-            subject = f"{about.name}: {name} {words}"
-            yield Finding("gap", subject, says, {name: example}, _shown_by(search, rules, known))
+            reason = _shown_by(search, rules, there)
+            yield Finding("gap", f"{about.name}: {name} {words}", says, search.read(model, [name]), reason)
 
 
 def _shown_by(search: Search, rules: list[str], known: list[Any]) -> str | None:
@@ -155,35 +153,31 @@ def _shown_by(search: Search, rules: list[str], known: list[Any]) -> str | None:
     return None
 
 
-def _regions(
-    search: Search, name: str, statements: list[Statement], value: Any
-) -> Iterator[tuple[str, Any, Value]]:
+def _regions(search: Search, name: str, statements: list[Statement]) -> Iterator[tuple[str, Any]]:
     """The levels of a category; of a number each threshold and each stretch between two."""
-    one = search.rules.inputs[name]
+    one, value = search.rules.inputs[name], search.encoding.values[name]
     if one.levels:
         for level in one.levels:
-            yield f"= {level}", value == search.encoding.codes.of(level), level
+            yield f"= {level}", value == search.encoding.codes.of(level)
         return
     points = sorted(
         {
-            constant
+            compared.constant
             for statement in statements
             for expr in search.rules.programs[statement.rule].without_gate()
             for compared in comparisons(search.rules, expr)
             if compared.name == name
-            for constant in (compared.constant,)
         }
     )
-    half = Decimal("0.5") if one.type == "number" else Decimal(1)
-    for index, point in enumerate(points):
+    for below, point in zip([None, *points], points, strict=False):
         at = z3.RealVal(str(point))
-        below = points[index - 1] if index else None
-        inside = value < at if below is None else z3.And(value > z3.RealVal(str(below)), value < at)
-        words = f"< {point}" if below is None else f"between {below} and {point}"
-        yield words, inside, point - half if below is None else (point + below) / 2
-        yield f"= {point}", value == at, point
+        if below is None:
+            yield f"< {point}", value < at
+        else:
+            yield f"between {below} and {point}", z3.And(value > z3.RealVal(str(below)), value < at)
+        yield f"= {point}", value == at
     if points:
-        yield f"> {points[-1]}", value > z3.RealVal(str(points[-1])), points[-1] + half
+        yield f"> {points[-1]}", value > z3.RealVal(str(points[-1]))
 
 
 def _incomplete(search: Search, about: Proposition) -> Iterator[Finding]:

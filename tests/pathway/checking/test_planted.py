@@ -251,6 +251,13 @@ def test_a_gap_of_whole_numbers_and_none(tmp_path):
     assert found(checked(tmp_path / "b", *touching, checks=FACTORS), "gap") == []
 
 
+def test_a_stretch_of_whole_numbers_that_belongs_to_neither_side(tmp_path):
+    rules = [rule("ONE-01", 'condition = "number < 4"'), rule("ONE-02", 'condition = "number > 7"')]
+    gaps = [one for one in checked(tmp_path / "r", *rules, checks=FACTORS).new if one.check == "gap"]
+    assert [one.subject for one in gaps] == ["few: number = 4", "few: number between 4 and 7", "few: number = 7"]
+    assert gaps[1].case["number"] in (5, 6)
+
+
 def test_a_promise_of_an_answer_that_is_not_kept(tmp_path):
     rules = [
         rule("ONE-01", "condition = \"number < 4 and lobe == 'left'\""),
