@@ -59,7 +59,7 @@ def earlier(one: When, other: When) -> bool | None:
 def newest(dates: list[When]) -> When | None:
     """The last of some dates; None when it cannot be told which that is, or there is none."""
     last = max(dates, key=lambda one: one.last, default=None)
-    sure = last is not None and all(one == last or no_later(one, last) for one in dates)
+    sure = last is not None and all(one == last or earlier(one, last) for one in dates)
     return last if sure else None
 
 

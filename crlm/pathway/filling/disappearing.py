@@ -157,7 +157,7 @@ def _seen_on(case: Asked, modalities: tuple[str, ...]) -> Answer:
         )
     since = changed_since(case, today[0].dates["date_imaging"])
     if since is not None:
-        return Left(f"The newest such scan is of {last}, and {since} came on that day or later.")
+        return Left(f"The newest such scan is of {last}, and {since} on that day or later.")
     shown = {
         row["lesion_id"]: row for row in case.rows("lesion_imaging") if row["imaging_id"] == today[0].key
     }

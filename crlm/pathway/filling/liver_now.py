@@ -35,15 +35,15 @@ Observation = tuple[When, Value, Origin]
 
 def changed_since(case: Asked, seen: When) -> str | None:
     """What was done to the liver on or after a day, so that what was seen then is no longer how it is."""
-    sure, _ = therapies(case)
+    sure, unsure = therapies(case)
     done = [(row, row.dates["date_procedure"]) for row in procedures(case, clearing=False)]
     done += [(row, row.dates["date_start"]) for row in sure if "date_start" in row.dates]
     for row, when in done:
         if earlier(when, seen) is not True:
-            return f"{row.table} {row.key} ({when})"
+            return f"{row.table} {row.key} ({when}) came"
     undated = [row.key for row in case.unsure("local_treatment") if row["episode_id"] == case.episode.key]
-    undated += [row.key for row in sure if "date_start" not in row.dates]
-    return f"{undated[0]}, whose date is not known," if undated else None
+    undated += [row.key for row in (*sure, *unsure) if "date_start" not in row.dates]
+    return f"{undated[0]}, whose date is not known, may have come" if undated else None
 
 
 def _now(case: Asked, seen: list[Observation], what: str) -> Answer:
@@ -55,7 +55,7 @@ def _now(case: Asked, seen: list[Observation], what: str) -> Answer:
         return Left(f"Which record of {what} is the newest cannot be told from their dates.")
     since = changed_since(case, last)
     if since is not None:
-        return Left(f"The last record of {what} is of {last}, and {since} came on that day or later.")
+        return Left(f"The last record of {what} is of {last}, and {since} on that day or later.")
     of_the_day = [(value, where) for when, value, where in seen if when == last]
     origins = ", ".join(str(where) for _, where in of_the_day)
     found = agreed(of_the_day, f"the newest record, of {last}", f"The records of {last} differ: {origins}.")
