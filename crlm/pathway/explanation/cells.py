@@ -1,6 +1,6 @@
 """The values of an input that the rules can tell apart: every level; numbers on, between and beyond all thresholds.
 
-Within one cell every comparison of that input alone has one answer, so that trying each cell once is trying every value.
+Within one cell every comparison of that input alone has one answer: to try each cell once is to try every value.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from crlm.pathway.model import Input
 
 Cell = Decimal | Span | str
 """An exact number, an open or closed stretch of numbers, or a level."""
-FINEST = Decimal(1).scaleb(-9)
-"""Thresholds are looked for among numbers with nine decimals; a threshold that is none of them (a root) is enclosed."""
+FINEST = Decimal(1).scaleb(-6)
+"""Thresholds are looked for among numbers with six decimals; a threshold that is none of them (a root) is enclosed."""
 FAR = Decimal(10) ** 6
 
 

@@ -10,7 +10,7 @@ from crlm.pathway.explanation.cells import joined
 from crlm.pathway.explanation.model import Change, Step
 from crlm.pathway.explanation.prepared import Prepared
 from crlm.pathway.explanation.search import Dial, Pairs, Singles
-from crlm.pathway.explanation.words import all_of, capital, named, readable, result_words, value_words
+from crlm.pathway.explanation.words import all_of, capital, readable, result_words, value_words
 from crlm.pathway.explanation.worlds import RuleMasks
 from crlm.pathway.ruleset import RuleSet
 
@@ -35,7 +35,9 @@ class Changes:
         own, result = self._rules.programs[rule], self._evaluation.results[rule]
         key = (*map(id, own.expressions()), len(own.labels), result.result)
         if key not in self._found:
-            self._found[key] = tuple(self._search(rule, result.result, result.applies == "yes"))
+            # a rule without a gate always applies, whatever its label is called
+            applies = own.gate is None or result.applies == "yes"
+            self._found[key] = tuple(self._search(rule, result.result, applies))
         return self._found[key]
 
     def _search(self, rule: str, result: str, applies: bool) -> Iterator[Change]:
@@ -74,19 +76,21 @@ class Changes:
             one, dial = self._rules.inputs[name], self._dials[name]
             was: Value = self._evaluation.case.values.get(name)
             to = readable(joined([dial.cells[cell] for cell in cells]))
-            self._steps[key] = Step(name, one.called, was, to, value_words(one, was), value_words(one, to))
+            whatever = len(cells) == len(dial.cells)
+            to_words = "recorded, whatever it is" if whatever else value_words(one, to)
+            self._steps[key] = Step(name, one.called, was, to, value_words(one, was), to_words)
         return self._steps[key]
 
     def _words(self, steps: Sequence[Step], becomes: str) -> str:
         """`Met if future liver remnant were at least 30 %`; `is` where it only has to turn out so."""
         verb = "is" if all(step.was is None for step in steps) else "were"
-        said = [f"{named(self._rules.inputs[step.input])} {verb} {step.to_words}" for step in steps]
+        said = [f"{self._prepared.named[step.input]} {verb} {step.to_words}" for step in steps]
         return f"{capital(result_words(becomes))} if {all_of(said)}"
 
 
 def _others(rules: RuleSet, rule: str, result: str, applies: bool) -> list[str]:
     """The results that a rule could have instead."""
-    if result == NOT_APPLICABLE:
+    if result == NOT_APPLICABLE and not applies:
         return [APPLIES]
     if result == GATE_UNKNOWN:
         return [APPLIES, NOT_APPLICABLE]
@@ -102,10 +106,11 @@ def _where(masks: RuleMasks, becomes: str) -> int:
     """The worlds in which a rule has a result."""
     if becomes == APPLIES:
         return masks.applies
+    labels = dict(masks.labels)
     if becomes == NOT_APPLICABLE:
-        return masks.not_applicable
-    if masks.labels:
-        return dict(masks.labels)[becomes]
+        return masks.not_applicable | labels.get(becomes, 0)
+    if labels:
+        return labels[becomes]
     return masks.true if becomes == MET else masks.false
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -20,7 +21,6 @@ from crlm.dictionary.expressions.syntax import (
 from crlm.pathway.conditions.compiled import Compiler
 from crlm.pathway.conditions.language import id_of, is_of_rule
 from crlm.pathway.conditions.values import Span, compare
-from crlm.pathway.explanation.model import Reason
 from crlm.pathway.explanation.words import (
     NOT_RECORDED,
     all_of,
@@ -45,6 +45,16 @@ SIGN_WORDS: dict[Sign, str] = {
 ARITHMETIC_WORDS = {"+": "plus", "-": "minus", "*": "×", "/": "÷"}
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A comparison in words: the inputs compared, what is recorded of them, the sentence, and another rule's id."""
+
+    inputs: tuple[str, ...]
+    value: str
+    words: str
+    rule: str | None = None
+
+
 class Comparisons:
     """Sentences about the comparisons of one case; whether the comparison holds is left to the caller."""
 
@@ -52,7 +62,7 @@ class Comparisons:
         self._compiler, self._facts = compiler, facts
         self._inputs = facts.rules.inputs
 
-    def of_comparison(self, node: Comparison, negated: bool, unwelcome: bool) -> Reason:
+    def of_comparison(self, node: Comparison, negated: bool, unwelcome: bool) -> Sentence:
         """A comparison of an input or a label with a value, or of what is worked out of several inputs."""
         left, right, sign = node.left, node.right, node.sign
         if isinstance(left, Number | Text) or _is_constant(left):
@@ -71,7 +81,7 @@ class Comparisons:
             return self._about_number(self._inputs[left.name], threshold, sign, unwelcome)
         return self._worked_out(left, right, sign)
 
-    def of_membership(self, node: Membership, negated: bool) -> Reason:
+    def of_membership(self, node: Membership, negated: bool) -> Sentence:
         """An input or a label in a list."""
         listed = [str(value.value) for value in node.values]
         others = node.negated != negated
@@ -87,9 +97,9 @@ class Comparisons:
         words = (
             f"{capital(one.called)}: {value_words(one, value)} ({'other than ' if others else ''}{asked}?)"
         )
-        return Reason((one.name,), value_words(one, value), words, "unknown")
+        return Sentence((one.name,), value_words(one, value), words)
 
-    def of_presence(self, node: Call) -> Reason:
+    def of_presence(self, node: Call) -> Sentence:
         """Whether an input, or a label under its name, is known."""
         asked = node.arguments[0]
         assert isinstance(asked, Name), node
@@ -104,9 +114,9 @@ class Comparisons:
             if value is not None
             else f"{capital(one.called)} is not recorded"
         )
-        return Reason((one.name,), shown, words, "unknown")
+        return Sentence((one.name,), shown, words)
 
-    def _about_number(self, one: Input, threshold: Decimal, sign: Sign, unwelcome: bool) -> Reason:
+    def _about_number(self, one: Input, threshold: Decimal, sign: Sign, unwelcome: bool) -> Sentence:
         value = self._facts.values.get(one.name)
         shown, limit, subject = value_words(one, value), amount(one, threshold), capital(one.called)
         if value is None:
@@ -116,14 +126,14 @@ class Comparisons:
         else:
             assert isinstance(value, Decimal), one
             words = _of_exact(subject, shown, value, sign, threshold, limit, unwelcome)
-        return Reason((one.name,), shown, words, "unknown")
+        return Sentence((one.name,), shown, words)
 
-    def _about_date(self, one: Input, written: str, sign: Sign) -> Reason:
+    def _about_date(self, one: Input, written: str, sign: Sign) -> Sentence:
         shown = value_words(one, self._facts.values.get(one.name))
         words = f"{capital(one.called)}: {shown} ({SIGN_WORDS[sign]} {written}?)"
-        return Reason((one.name,), shown, words, "unknown")
+        return Sentence((one.name,), shown, words)
 
-    def _about_levels(self, one: Input, listed: list[str], others: bool) -> Reason:
+    def _about_levels(self, one: Input, listed: list[str], others: bool) -> Sentence:
         value = self._facts.values.get(one.name)
         shown, subject = value_words(one, value), capital(one.called)
         asked = any_of([one.level_called(level) for level in listed])
@@ -135,18 +145,18 @@ class Comparisons:
             words = f"{subject}: {NOT_RECORDED}{hint}"
         elif isinstance(value, str):
             contrast = value not in listed
-            clear = is_statement and len(listed) == 1 and value in ("yes", "no")
+            clear = is_statement and value in ("yes", "no") and bool({"yes", "no"} & set(listed))
             words = f"{subject}: {shown}" + (f", not {asked}" if contrast and not clear else "")
         else:
             words = f"{subject}: {shown}"
-        return Reason((one.name,), shown, words, "unknown")
+        return Sentence((one.name,), shown, words)
 
     def _label_rule(self, node: Node) -> str | None:
         if isinstance(node, Name) and node.name in self._facts.rules.named_labels:
             return self._facts.rules.named_labels[node.name]
         return id_of(node) if is_of_rule(node) else None
 
-    def _about_label(self, rule: str, listed: list[str], others: bool) -> Reason:
+    def _about_label(self, rule: str, listed: list[str], others: bool) -> Sentence:
         """A comparison with another rule's label: its own explanation says why it has that one."""
         described = self._facts.rules.rules[rule]
         label = self._facts.label_of(rule)
@@ -155,9 +165,9 @@ class Comparisons:
         asked = any_of([one.replace("_", " ") for one in listed])
         contrast = bool(listed) and label not in listed and label not in described.unknown_labels
         words = f"{subject} ({rule}): {shown}" + (f", not {asked}" if contrast else "")
-        return Reason((), shown, words, "unknown", through=rule)
+        return Sentence((), shown, words, rule)
 
-    def _worked_out(self, left: Node, right: Node, sign: Sign) -> Reason:
+    def _worked_out(self, left: Node, right: Node, sign: Sign) -> Sentence:
         """A comparison of what is worked out of several inputs."""
         named = dict.fromkeys(
             one.name for side in (left, right) for one in every_node(side) if isinstance(one, Name)
@@ -172,8 +182,9 @@ class Comparisons:
         subject, limit = capital(name or self._in_words(left)), self._amount_of(right, inputs)
         if unknown:
             are = "are" if len(unknown) > 1 else "is"
-            words = f"{capital(all_of(unknown))} {are} not recorded ({subject[:1].lower()}{subject[1:]} {SIGN_WORDS[sign]} {limit}?)"
-            return Reason(tuple(named), shown, words, "unknown")
+            asked = f"{subject[:1].lower()}{subject[1:]} {SIGN_WORDS[sign]} {limit}"
+            words = f"{capital(all_of(unknown))} {are} not recorded ({asked}?)"
+            return Sentence(tuple(named), shown, words)
         a, b = (self._compiler.value(side)(self._facts) for side in (left, right))
         answer = compare(sign, a, b)
         if answer is None:
@@ -182,7 +193,7 @@ class Comparisons:
             relation = _relation(a, b, sign if answer else OPPOSITE[sign])
             value = f" {self._amount_of(left, inputs)}" if isinstance(a, Decimal) else ""
             words = f"{subject}{value} is {relation} {limit}"
-        return Reason(tuple(named), shown, words, "unknown")
+        return Sentence(tuple(named), shown, words)
 
     def _under_its_name(self, left: Node, right: Node) -> tuple[Node, Node, str | None]:
         """The sides, and the name that a rule gives to what is compared; a square is compared as its root."""

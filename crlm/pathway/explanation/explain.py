@@ -28,7 +28,7 @@ def explain(rules: RuleSet, evaluation: Evaluation) -> Explanation:
     what a missing input settles are found by trying every value that the rules can tell apart (every level; numbers on,
     between and beyond all thresholds): each input alone, and for results that no input gives alone each two together.
     An input that is `fixed` is varied only as far as it is unknown; dates, and inputs recorded per lesion, are not.
-    Numbers are told apart to nine decimals. Checked against brute force with the plain evaluator
+    Numbers are told apart to six decimals. Checked against brute force with the plain evaluator
     (tests/pathway/explanation).
     """
     ready = prepared(rules)

@@ -24,7 +24,7 @@ from crlm.pathway.conditions.language import parse
 from crlm.pathway.conditions.values import Span, Value
 from crlm.pathway.explanation.cells import FAR, FINEST, Cell, cells_of, switch
 from crlm.pathway.explanation.reasons import Reading
-from crlm.pathway.explanation.words import places
+from crlm.pathway.explanation.words import named, places
 from crlm.pathway.explanation.worlds import Planner
 from crlm.pathway.model import Input
 from crlm.pathway.ruleset import RuleSet
@@ -50,16 +50,16 @@ class Prepared:
         self.thresholds: dict[str, set[Decimal]] = {name: set() for name in rules.inputs}
         self.worked_out: list[tuple[tuple[str, ...], Answer]] = []
         for node in self._comparisons():
-            named = tuple(
+            compared = tuple(
                 dict.fromkeys(
                     one.name for one in every_node(node) if isinstance(one, Name) and one.name in rules.inputs
                 )
             )
-            if any(isinstance(one, Arithmetic) for one in every_node(node)) or len(named) > 1:
-                self.worked_out.append((named, self.reading.answer(node)))
-            elif named:
+            if any(isinstance(one, Arithmetic) for one in every_node(node)) or len(compared) > 1:
+                self.worked_out.append((compared, self.reading.answer(node)))
+            elif compared:
                 numbers = [Decimal(repr(one.value)) for one in every_node(node) if isinstance(one, Number)]
-                self.thresholds[named[0]] |= {signed for one in numbers for signed in (one, -one)}
+                self.thresholds[compared[0]] |= {signed for one in numbers for signed in (one, -one)}
 
     def _comparisons(self) -> Iterator[Node]:
         seen: set[int] = set()
@@ -75,6 +75,11 @@ class Prepared:
     def order(self) -> Mapping[str, int]:
         """The place of each input among the inputs."""
         return {name: number for number, name in enumerate(self.rules.inputs)}
+
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """What each input is called inside a sentence."""
+        return {name: named(one) for name, one in self.rules.inputs.items()}
 
     @cached_property
     def places(self) -> Mapping[str, tuple[str, ...]]:
@@ -130,7 +135,7 @@ class Prepared:
     def cells(self, values: Mapping[str, Value]) -> dict[str, tuple[Cell, ...]]:
         """The cells of each input, with the thresholds that follow from the case's other values."""
         found = dict(self.plain_cells)
-        for name in {name for named, _ in self.worked_out for name in named}:
+        for name in {name for compared, _ in self.worked_out for name in compared}:
             one, points, gaps = self.rules.inputs[name], set(self.thresholds[name]), set[Decimal]()
             for point, encloses in self._turns(one, values):
                 (gaps if encloses else points).add(point)
@@ -139,10 +144,10 @@ class Prepared:
 
     def _turns(self, one: Input, values: Mapping[str, Value]) -> Iterator[tuple[Decimal, bool]]:
         """Where comparisons of several inputs turn on this one, the others as they are known."""
-        for named, answer in self.worked_out:
-            if one.name not in named:
+        for compared, answer in self.worked_out:
+            if one.name not in compared:
                 continue
-            others = [name for name in named if name != one.name]
+            others = [name for name in compared if name != one.name]
             for fixed in itertools.product(*(_ends(values.get(name)) for name in others)):
                 facts = _Trial(dict(zip(others, fixed, strict=True)), one.name)
                 found = switch(_asking(answer, facts), *_limits(one))

@@ -6,13 +6,13 @@ parts that cannot be decided.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 from crlm.dictionary.expressions.syntax import And, Call, Comparison, Expr, Membership, Name, Node, Not, Or
 from crlm.pathway.conditions.compiled import Answer, Compiler
 from crlm.pathway.conditions.language import OF_CONDITIONS, id_of
 from crlm.pathway.conditions.values import flipped
-from crlm.pathway.explanation.comparisons import Comparisons
+from crlm.pathway.explanation.comparisons import Comparisons, Sentence
 from crlm.pathway.explanation.model import Holds, Part, Reason
 from crlm.pathway.facts import CaseFacts
 from crlm.pathway.ruleset import RuleSet
@@ -42,7 +42,8 @@ class Reasons:
         self._reading, self._facts = reading, facts
         self._rules = facts.rules
         self._comparisons = Comparisons(reading.compiler, facts)
-        self._found: dict[tuple[int, bool, bool], tuple[Reason, ...]] = {}
+        self._found: dict[tuple[int, bool, Part], tuple[Reason, ...]] = {}
+        self._sentences: dict[tuple[int, bool, bool], Sentence] = {}
 
     def of_rule(self, rule: str) -> tuple[Reason, ...]:
         """Why a rule has its result: why it applies or not, then its condition, its label and its flags."""
@@ -72,13 +73,12 @@ class Reasons:
         return [reason for when in undecided or tried for reason in self._of(when, False, "label")]
 
     def _of(self, expr: Expr, unwelcome: bool, part: Part) -> tuple[Reason, ...]:
-        key = (id(expr), unwelcome, False)
+        key = (id(expr), unwelcome, part)
         if key not in self._found:
-            self._found[key] = tuple(self._deciding(expr.root, False, unwelcome))
-        found = self._found[key]
-        return found if part == "condition" else tuple(replace(one, part=part) for one in found)
+            self._found[key] = tuple(self._deciding(expr.root, False, _Where(unwelcome, part, None)))
+        return self._found[key]
 
-    def _deciding(self, node: Node, negated: bool, unwelcome: bool) -> list[Reason]:
+    def _deciding(self, node: Node, negated: bool, where: _Where) -> list[Reason]:
         match node:
             case And(parts) | Or(parts):
                 asks_all = isinstance(node, And) != negated
@@ -88,39 +88,52 @@ class Reasons:
                     reason
                     for part, one in zip(parts, said, strict=True)
                     if one is together
-                    for reason in self._deciding(part, negated, unwelcome)
+                    for reason in self._deciding(part, negated, where)
                 ]
             case Not(value):
-                return self._deciding(value, not negated, unwelcome)
+                return self._deciding(value, not negated, where)
             case Call(function, arguments) if function in OF_CONDITIONS:
-                return self._deciding(arguments[0], negated, unwelcome)
+                return self._deciding(arguments[0], negated, where)
             case Call(function) if function in ("met", "not_met"):
                 rule = id_of(node)
                 condition = self._rules.programs[rule].condition
                 assert condition is not None, rule  # checked when the rules were loaded
-                turned = negated != (function == "not_met")
-                inner = self._deciding(condition.root, turned, self._rules.rules[rule].fires)
-                return [reason if reason.through else replace(reason, through=rule) for reason in inner]
+                inside = _Where(self._rules.rules[rule].fires, where.part, rule)
+                return self._deciding(condition.root, negated != (function == "not_met"), inside)
             case Name(name) if name in self._rules.shared:
-                return self._deciding(self._rules.shared[name].root, negated, unwelcome)
+                return self._deciding(self._rules.shared[name].root, negated, where)
             case _:
-                return [self._leaf(node, negated, unwelcome)]
+                return [self._leaf(node, negated, where)]
 
     def _says(self, node: Node, negated: bool) -> bool | None:
         answer = self._reading.answer(node)(self._facts)
         return flipped(answer) if negated else answer
 
-    def _leaf(self, node: Node, negated: bool, unwelcome: bool) -> Reason:
-        holds = self._says(node, negated)
+    def _leaf(self, node: Node, negated: bool, where: _Where) -> Reason:
+        key = (id(node), negated, where.unwelcome)
+        if key not in self._sentences:
+            self._sentences[key] = self._sentence(node, negated, where.unwelcome)
+        said, holds = self._sentences[key], HOLDS[self._says(node, negated)]
+        return Reason(said.inputs, said.value, said.words, holds, where.part, said.rule or where.through)
+
+    def _sentence(self, node: Node, negated: bool, unwelcome: bool) -> Sentence:
         match node:
             case Comparison():
-                found = self._comparisons.of_comparison(node, negated, unwelcome)
+                return self._comparisons.of_comparison(node, negated, unwelcome)
             case Membership():
-                found = self._comparisons.of_membership(node, negated)
+                return self._comparisons.of_membership(node, negated)
             case _:
                 assert isinstance(node, Call), node
-                found = self._comparisons.of_presence(node)
-        return replace(found, holds=HOLDS[holds])
+                return self._comparisons.of_presence(node)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Where a comparison stands: in a rule whose `met` is unwelcome or not, for what, and in which other rule."""
+
+    unwelcome: bool
+    part: Part
+    through: str | None
 
 
 def _all(said: list[bool | None]) -> bool | None:

@@ -27,9 +27,10 @@ class Resolving:
     ) -> None:
         self._rules, self._order = prepared.rules, prepared.order
         self._hanging: dict[str, list[str]] = {}
-        self._every: dict[str, list[str]] = {}
-        self._some: dict[str, list[str]] = {}
+        self._every: dict[str, dict[str, None]] = {}
+        self._some: dict[str, dict[str, None]] = {}
         self._settled_already: set[str] = set()
+        self._missing: dict[tuple[str, Settles, bool], Missing] = {}
         learnable = {
             name: sum(1 << n for n, cell in enumerate(dial.turns) if cell in dial.learnable)
             for name, dial in dials.items()
@@ -46,9 +47,9 @@ class Resolving:
                     continue
                 block, wanted = singles.block(name, settled), learnable[name]
                 if wanted and block & wanted == wanted:
-                    self._every.setdefault(name, []).append(id_)
+                    self._every.setdefault(name, {})[id_] = None
                 elif block & wanted:
-                    self._some.setdefault(name, []).append(id_)
+                    self._some.setdefault(name, {})[id_] = None
 
     def all(self) -> tuple[Resolve, ...]:
         """Every input that something hangs on, what settles most first."""
@@ -65,18 +66,24 @@ class Resolving:
 
     def of_rule(self, rule: str, could_change: frozenset[str]) -> tuple[Missing, ...]:
         """The inputs that one rule's result hangs on, those that settle it first."""
+        flag = rule in self._settled_already
         found = []
         for name in sorted(could_change, key=self._order.__getitem__):
-            one = self._rules.inputs[name]
             every, some = rule in self._every.get(name, ()), rule in self._some.get(name, ())
-            settles: Settles = "every" if every else "some" if some else "no"
-            words = "can add a flag" if rule in self._settled_already else SETTLES[settles]
-            found.append(Missing(name, one.called, settles, f"{capital(named(one))} {words}"))
+            found.append(self._missing_one(name, "every" if every else "some" if some else "no", flag))
         return tuple(sorted(found, key=lambda one: RANK[one.settles]))
 
+    def _missing_one(self, name: str, settles: Settles, flag: bool) -> Missing:
+        key = (name, settles, flag)
+        if key not in self._missing:
+            one = self._rules.inputs[name]
+            words = f"{capital(named(one))} {'can add a flag' if flag else SETTLES[settles]}"
+            self._missing[key] = Missing(name, one.called, settles, words)
+        return self._missing[key]
+
     def _resolve(self, one: Input) -> Resolve:
-        settles, labels = self._split(self._every.get(one.name, ()))
-        may_settle, may_label = self._split(self._some.get(one.name, ()))
+        settles, labels = self._split(list(self._every.get(one.name, ())))
+        may_settle, may_label = self._split(list(self._some.get(one.name, ())))
         return Resolve(
             input=one.name,
             label=one.called,

@@ -116,7 +116,7 @@ def readable(value: Value) -> Value:
 
 
 def _long(value: Decimal) -> bool:
-    return -int(value.normalize().as_tuple().exponent) > 6
+    return -int(value.normalize().as_tuple().exponent) > 3
 
 
 def any_of(words: Sequence[str]) -> str:

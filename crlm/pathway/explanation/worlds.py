@@ -46,19 +46,20 @@ class Worlds:
     answers: dict[int, bool | None]
     found: dict[int, Masks] = field(default_factory=dict)
     labels: dict[str, Labels] = field(default_factory=dict)
+    rest: dict[str, int] = field(default_factory=dict)
+
+    def unchanged(self, name: str) -> int:
+        """The worlds in which an input has the case's own value."""
+        if name not in self.rest:
+            changed = 0
+            for _, worlds in self.changed.get(name, ()):
+                changed |= worlds
+            self.rest[name] = self.everywhere & ~changed
+        return self.rest[name]
 
     def options(self, name: str) -> list[tuple[Value, int]]:
         """The values of an input with the worlds that have them, the case's own last."""
-        others = list(self.changed.get(name, ()))
-        rest = self.everywhere
-        for _, worlds in others:
-            rest &= ~worlds
-        return [*others, (self.base.get(name), rest)] if rest else others
-
-    def constant(self, answer: bool | None, is_open: bool) -> Masks:
-        """The same answer in every world."""
-        every = self.everywhere
-        return every if answer else 0, every if answer is False else 0, every if is_open else 0
+        return [*self.changed.get(name, ()), (self.base.get(name), self.unchanged(name))]
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class Planner:
             assert len(set(rules)) == 1 and not self._inputs & set(named), node
             return self._about_label(rules[0], answer)
         names = tuple(dict.fromkeys(named))
-        return _of_inputs(id(node), names, answer, asks_presence)
+        return _OfInputs(id(node), names, answer, asks_presence)
 
     def _about_label(self, rule: str, answer: Answer) -> Plan:
         labels = [label for label, _ in self.rules.programs[rule].labels]
@@ -217,41 +218,60 @@ class _Supposed:
         return None if self.unknown else self.label
 
 
-def _of_inputs(key: int, names: tuple[str, ...], answer: Answer, asks_presence: bool) -> Plan:
-    """A comparison of inputs: tried with each of their values, once for the values of a single input."""
-    kept: dict[Value, bool | None] = {}
+class _OfInputs:
+    """A comparison of inputs, tried with each of their values; of a single input the answers are remembered."""
 
-    def says(values: dict[str, Value]) -> bool | None:
-        if len(names) > 1:
-            return answer(_Values(values))
-        value = values[names[0]]
-        if value not in kept:
-            if len(kept) >= KEPT:
-                kept.clear()
-            kept[value] = answer(_Values(values))
-        return kept[value]
+    def __init__(self, key: int, names: tuple[str, ...], answer: Answer, asks_presence: bool) -> None:
+        self._key, self._names, self._answer, self._asks_presence = key, names, answer, asks_presence
+        self._kept: dict[Value, bool | None] = {}
 
-    def plan(worlds: Worlds) -> Masks:
-        if not any(name in worlds.changed for name in names):
-            own = {name: worlds.base.get(name) for name in names}
-            if key not in worlds.answers:
-                worlds.answers[key] = answer(_Values(own))
-            said = worlds.answers[key]
-            return worlds.constant(said, None in own.values() if asks_presence else said is None)
-        true = false = open_ = 0
-        for chosen in itertools.product(*(worlds.options(name) for name in names)):
-            where = worlds.everywhere
-            values: dict[str, Value] = {}
-            for name, (value, mask) in zip(names, chosen, strict=True):
-                where &= mask
-                values[name] = value
-            said = says(values) if where else None
-            true |= where if said else 0
-            false |= where if said is False else 0
-            open_ |= where if (None in values.values() if asks_presence else said is None) else 0
+    def __call__(self, worlds: Worlds) -> Masks:
+        """The comparison in every world."""
+        if not any(name in worlds.changed for name in self._names):
+            return self._constant(worlds)
+        return self._of_one(worlds) if len(self._names) == 1 else self._of_several(worlds)
+
+    def _constant(self, worlds: Worlds) -> Masks:
+        own = {name: worlds.base.get(name) for name in self._names}
+        if self._key not in worlds.answers:
+            worlds.answers[self._key] = self._answer(_Values(own))
+        said = worlds.answers[self._key]
+        is_open = None in own.values() if self._asks_presence else said is None
+        every = worlds.everywhere
+        return every if said else 0, every if said is False else 0, every if is_open else 0
+
+    def _of_one(self, worlds: Worlds) -> Masks:
+        name, kept = self._names[0], self._kept
+        true, false, open_ = self._constant(worlds)
+        rest = worlds.unchanged(name)
+        true, false, open_ = true & rest, false & rest, open_ & rest
+        for value, where in worlds.changed[name]:  # never None: what is tried is known
+            if value not in kept:
+                if len(kept) >= KEPT:
+                    kept.clear()
+                kept[value] = self._answer(_Values({name: value}))
+            said = kept[value]
+            if said:
+                true |= where
+            elif said is False:
+                false |= where
+            else:
+                open_ |= where
         return true, false, open_
 
-    return plan
+    def _of_several(self, worlds: Worlds) -> Masks:
+        true = false = open_ = 0
+        for chosen in itertools.product(*(worlds.options(name) for name in self._names)):
+            where = worlds.everywhere
+            values: dict[str, Value] = {}
+            for name, (value, mask) in zip(self._names, chosen, strict=True):
+                where &= mask
+                values[name] = value
+            said = self._answer(_Values(values)) if where else None
+            true |= where if said else 0
+            false |= where if said is False else 0
+            open_ |= where if said is None else 0
+        return true, false, open_
 
 
 def _all(parts: Sequence[Masks], everywhere: int) -> Masks:
