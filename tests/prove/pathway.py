@@ -26,6 +26,9 @@ from tests.prove.provenance import made_by
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "pathway.md"
 CASES, TOGETHER = 100_000, 2_000
+ORDERED = 10
+"""Every tenth case is evaluated in another order too."""
+WORKERS = 2
 FIRST = 1_000_000
 """Seeds that no test has used."""
 
@@ -53,27 +56,28 @@ class Found:
         return bool(self.different or self.by_order or self.turned)
 
 
+def mixed(mapping, rng):
+    """A mapping in a random order."""
+    return dict(rng.sample(list(mapping.items()), len(mapping)))
+
+
 @cache
 def shuffled(seed):
     """The same rules, inputs and definitions in a random order."""
     rules, rng = shipped_rules(), random.Random(seed)
-
-    def mixed(mapping):
-        return dict(rng.sample(list(mapping.items()), len(mapping)))
-
     return dataclasses.replace(
         rules,
-        rules=mixed(rules.rules),
-        inputs=mixed(rules.inputs),
-        definitions=mixed(rules.definitions),
+        rules=mixed(rules.rules, rng),
+        inputs=mixed(rules.inputs, rng),
+        definitions=mixed(rules.definitions, rng),
         _answers={},
         _tracers={},
     )
 
 
-def results(case, rules):
+def results(values, rules):
     """The result of every rule, asked in the order of the rule set."""
-    facts = CaseFacts(rules, read_case(case, rules.inputs).values)
+    facts = CaseFacts(rules, values)
     return {id_: result_of(facts, id_) for id_ in rules.rules}
 
 
@@ -83,13 +87,13 @@ def compared(first):
     labels = {id_ for id_, rule in rules.rules.items() if rule.labels}
     for seed in range(first, first + TOGETHER):
         case, rng = drawn(seed, rules.inputs), random.Random(seed)
-        answers, expected = results(case, rules), oracle(case)
+        values = read_case(case, rules.inputs).values
+        answers, expected = results(values, rules), oracle(case)
         found.kinds.update("label" if id_ in labels else result for id_, result in answers.items())
         found.different += [(seed, id_) for id_ in answers if answers[id_] != expected[id_]]
-        turned_round = dict(rng.sample(list(case.items()), len(case)))
-        if results(turned_round, shuffled(first)) != answers:
+        if seed % ORDERED == 0 and results(mixed(values, rng), shuffled(first)) != answers:
             found.by_order.append(seed)
-        less = results(without_some(rng, case), rules)
+        less = results(without_some(rng, values), rules)
         turned = [id_ for id_ in answers if less[id_] not in UNDECIDED and less[id_] != answers[id_]]
         found.turned += [(seed, id_) for id_ in turned if id_ not in rules.two_valued]
         found.exceptions.update(id_ for id_ in turned if id_ in rules.two_valued)
@@ -110,7 +114,7 @@ def speed():
 def main():
     """Run all and write the page; exit code 1 when a promise is broken."""
     found, began = Found(), time.perf_counter()
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(WORKERS) as pool:
         for one in pool.map(compared, range(FIRST, FIRST + CASES, TOGETHER)):
             found.add(one)
     minutes = (time.perf_counter() - began) / 60
@@ -153,8 +157,8 @@ unknown, with every threshold of the catalogue from both sides and exactly on it
 |---|---|
 {rows}
 
-**Order.** Each case was evaluated again with its values, and with rules, inputs and definitions, in a random order:
-**{len(found.by_order):,}** of {CASES:,} cases came out differently.
+**Order.** Every tenth case was evaluated again with its values, and with rules, inputs and definitions, in a random
+order: **{len(found.by_order):,}** of {CASES // ORDERED:,} came out differently.
 
 ## Knowing less
 
