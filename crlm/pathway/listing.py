@@ -56,7 +56,7 @@ def _details(rules: RuleSet, one: Described, topic: str) -> Iterator[str]:
         yield f"Sources disagree, {conflict.id}: {conflict.subject}"
         yield from (f"  - {side.says} ({place(rules, side.source)})" for side in conflict.sides)
     for error in one.corrections:
-        yield f"Error of the deck, {error.id}: “{error.prints}”"
+        yield f"Error of the deck, {error.id}: {error.prints}"
         yield f"  Correction note: {error.note}"
     yield from (f"Picture missing, {gap.id}: {gap.missing}" for gap in one.gaps)
     if one.evidence:

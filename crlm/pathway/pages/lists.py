@@ -120,7 +120,7 @@ def gaps_page(rules: RuleSet) -> str:
     ]
     for one in rules.gaps:
         slide = rules.slides[one.slide]
-        left = "nothing else of the slide is there" if slide.captured == "no" else "its other text was read"
+        left = "the slide is nothing but a picture" if slide.captured == "no" else "its other text was read"
         lines += [f"## {one.id}", "", escape(one.missing), ""]
         lines.append(
             f"- *On* slide {slide.id} “{escape(slide.heading)}” (lines {slide.lines[0]}-{slide.lines[1]}); {left}"

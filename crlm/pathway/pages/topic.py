@@ -114,7 +114,7 @@ def _notes(rules: RuleSet, one: Described) -> Iterator[str]:
         yield f"- *Sources disagree:* {linked(rules, conflict.id)}, {escape(conflict.subject)}"
     for error in one.corrections:
         link = f"[{error.id}](errors-of-the-deck.md#{error.id.lower()})"
-        yield f"- *Error of the deck,* {link}*:* “{escape(error.prints)}” **Correction note:** {escape(error.note)}"
+        yield f"- *Error of the deck,* {link}*:* {escape(error.prints)} **Correction note:** {escape(error.note)}"
     for gap in one.gaps:
         yield f"- *Picture missing,* [{gap.id}](gaps.md#{gap.id.lower()})*:* {escape(gap.missing)}"
     yield f"- *Version* {one.version}; to be looked at again by {date_words(one.review_date)}"
