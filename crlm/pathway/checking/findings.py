@@ -115,18 +115,23 @@ def read_checks(folder: Path, rules: RuleSet) -> ChecksFile:
             )
             for one in error.errors(include_url=False, include_input=False)
         ) from None
-    problems = list(_foreign(read, rules, lambda index: Place(FILE, lines.of(("proposition", index)))))
+    places = [Place(FILE, lines.of(("proposition", index))) for index in range(len(read.proposition))]
+    problems = list(_foreign(read, rules, places))
     if problems:
         raise RuleSetError(problems)
     return read
 
 
-def _foreign(read: ChecksFile, rules: RuleSet, place: object) -> Iterator[Problem]:
-    """Results that no rule has."""
-    for index, one in enumerate(read.proposition):
+def _foreign(read: ChecksFile, rules: RuleSet, places: list[Place]) -> Iterator[Problem]:
+    """Results that no rule has, and conflicts that do not exist."""
+    conflicts = [one.id for one in rules.conflicts]
+    for known in read.known:
+        for id_ in set(known.shown_by) - set(conflicts):
+            given = f"{known.subjects[0]} is said to be shown by {id_}, and there is no such conflict"
+            yield _problem(given, did_you_mean(id_, conflicts), Place(FILE))
+    for one, where in zip(read.proposition, places, strict=True):
         for said in (*one.says_so, *one.says_not, *one.speaks_for, *one.speaks_against):
             id_, result = said.split(" ", 1)
-            where = place(index) if callable(place) else Place(FILE)
             if id_ not in rules.rules:
                 given = f"the proposition {one.name} names {id_}, and there is no such rule"
                 yield _problem(given, did_you_mean(id_, list(rules.rules)), where)

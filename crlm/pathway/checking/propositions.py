@@ -87,8 +87,10 @@ def _opposite(
     conflicts = [one for one in search.rules.conflicts if {a.rule, b.rule} <= set(one.rules)]
     if known is not None:
         conflicts += [one for one in search.rules.conflicts if one.id in known.shown_by]
-    # a conflict about content is shown wherever one of its rules applies
-    content = [one for one in conflicts if search.rules.bites[one.id] is None]
+    # a conflict about content is shown wherever one of its rules applies, and these two do
+    content = [
+        one for one in conflicts if search.rules.bites[one.id] is None and {a.rule, b.rule} & set(one.rules)
+    ]
     bites = [expr for one in conflicts if (expr := search.rules.bites[one.id]) is not None]
     silent = [search.encoding.pair(one).false for one in bites]
     always = bool(content) or (bool(bites) and search.never(*both, *silent))

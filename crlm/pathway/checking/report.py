@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from crlm.pathway.checking.findings import ChecksFile, Finding, explained
@@ -93,8 +94,6 @@ def as_json(one: Finding) -> dict[str, Any]:
 
 def plain(value: Value) -> Any:
     """A value as a case writes it."""
-    from decimal import Decimal
-
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return str(value)

@@ -254,7 +254,11 @@ def test_a_gap_of_whole_numbers_and_none(tmp_path):
 def test_a_stretch_of_whole_numbers_that_belongs_to_neither_side(tmp_path):
     rules = [rule("ONE-01", 'condition = "number < 4"'), rule("ONE-02", 'condition = "number > 7"')]
     gaps = [one for one in checked(tmp_path / "r", *rules, checks=FACTORS).new if one.check == "gap"]
-    assert [one.subject for one in gaps] == ["few: number = 4", "few: number between 4 and 7", "few: number = 7"]
+    assert [one.subject for one in gaps] == [
+        "few: number = 4",
+        "few: number between 4 and 7",
+        "few: number = 7",
+    ]
     assert gaps[1].case["number"] in (5, 6)
 
 
@@ -360,6 +364,10 @@ reason = "It is so."
         (speaking('says_so = ["ALL-01"]'), "says_so"),
         ('[[known]]\ncheck = "nonsense"\nsubjects = ["a"]\nreason = "r"\n', "check"),
         ("[[knwon]]\n", "knwon"),
+        (
+            '[[known]]\ncheck = "opposites"\nsubjects = ["a"]\nreason = "r"\nshown_by = ["AMB-99"]\n',
+            "no such conflict",
+        ),
     ],
 )
 def test_a_broken_checks_file_is_refused_with_its_place(tmp_path, text, says):
