@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from crlm.pathway.conditions.values import OneOf, Span, Value
 from crlm.pathway.filling.dates import When
 from crlm.pathway.filling.history import History, Row
+from crlm.pathway.filling.known import VALUES
 
 
 @dataclass(frozen=True)
@@ -119,24 +120,11 @@ def fills(
     return registered
 
 
-DATED_BY: Mapping[str, tuple[str, ...]] = {
-    "primary_tumour": ("date_primary_diagnosis",),
-    "crlm_episode": ("date_crlm_diagnosis",),
-    "metastasis": ("date_first_seen",),
-    "imaging": ("date_imaging",),
-    "liver_volumetry": ("date_volumetry",),
-    "systemic_therapy": ("date_start",),
-    "haip": ("date_haip_start", "date_pump_placement"),
-    "local_treatment": ("date_procedure",),
-    "lab": ("date_sample",),
-    "followup_event": ("date_event",),
-}
-"""The date that is shown beside a value of a table."""
-
-
 def origin(row: Row, variable: str, when: When | None = None) -> Origin:
-    """The origin of one value; `when` for rows that have no date of their own."""
-    dated = when or row.when(*DATED_BY.get(row.table, ()))
+    """The origin of one value, dated by what says when it was known."""
+    moment = VALUES.get((row.table, variable))
+    own = row.when(moment.date) if moment is not None and moment.required else None
+    dated = when or own or row.since
     return Origin(
         row.table, row.key, row.number, variable, shown(row[variable]), str(dated) if dated else None
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import polars as pl
@@ -24,13 +24,14 @@ PARENTS = {"lesion_imaging": ("lesion_id", "metastasis"), "liver_volumetry": ("e
 
 @dataclass(frozen=True)
 class Row:
-    """One record. `values` and `dates` hold what was known of it; what is missing is not there."""
+    """One record, known `since` a date; `values` and `dates` hold what was known of it."""
 
     table: str
     key: str
     number: int
     values: Mapping[str, Any]
     dates: Mapping[str, When]
+    since: When | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
@@ -84,8 +85,10 @@ def history_of(registry: Registry, patient: str, date: datetime.date) -> History
     unused: list[Unused] = []
     for table, rows in raw.items():
         seen, doubtful = [], []
-        for row in rows:
-            why, when = _hidden(_moments(row, by_key), date, undated_is_known=not ROWS[table])
+        for raw_row in rows:
+            moments = _moments(raw_row, by_key)
+            row = replace(raw_row, since=moments[0][1] if moments else None)
+            why, when = _hidden(moments, date, undated_is_known=not ROWS[table])
             if why is not None:
                 unused.append(Unused(table, row.key, row.number, None, why, when))
             if why is None:
@@ -134,7 +137,7 @@ def _as_known(row: Row, date: datetime.date, unused: list[Unused]) -> Row:
     unused += hidden.values()
     values = {name: value for name, value in row.values.items() if name not in hidden}
     dates = {name: when for name, when in row.dates.items() if name not in hidden}
-    return Row(row.table, row.key, row.number, values, dates)
+    return replace(row, values=values, dates=dates)
 
 
 def _raw_rows(registry: Registry, table: str, patient: str) -> Iterator[Row]:
