@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crlm.cli import pathway_case, pathway_check, pathway_rules, pathway_summary, terminal
+from crlm.cli import pathway_case, pathway_check, pathway_explain, pathway_rules, pathway_summary, terminal
 from crlm.cli.pathway_input import CaseArgument, Date, Episode, Patient, read_case_or_patient
 from crlm.cli.terminal import Json
 
@@ -56,5 +56,6 @@ def evaluate(
 
 app.command()(pathway_case.case)
 app.command()(pathway_check.check)
+app.command()(pathway_explain.explain)
 app.command()(pathway_rules.rules)
 app.command()(pathway_summary.summary)

@@ -4,6 +4,7 @@ import random
 import re
 import tomllib
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from crlm.pathway.case import changed, read_case
@@ -49,6 +50,7 @@ def drawn(seed):
     return case_of(given)
 
 
+@cache
 def numbers_written(name):
     """The numbers that stand beside an input in the rule files: found in the text, without parsing conditions."""
     beside = re.findall(rf"\b{name} ?(?:<=|>=|<|>|==|!=) ?(\d+(?:\.\d+)?)", WRITTEN)
@@ -56,6 +58,7 @@ def numbers_written(name):
     return sorted({Decimal(one) for one in beside + before})
 
 
+@cache
 def representatives(name):
     """Every level; numbers on every threshold, just beside it, and far from all."""
     one = RULES.inputs[name]

@@ -107,7 +107,8 @@ def test_pairs_are_all_there_where_nothing_single_works(number):
     case = CASES[number]
     evaluation, explanation = evaluate(RULES, case), explained(case)
     rng = random.Random(number)
-    ids = [rule for rule in RULES.rules if 2 <= len(RULES.support[rule]) <= 16]
+    together = {"MAR-12", "PTM-06"}  # two numbers in one formula: claimed only where whole regions agree
+    ids = [rule for rule in RULES.rules if 2 <= len(RULES.support[rule]) <= 16 and rule not in together]
     tried = 0
     for rule in rng.sample(ids, 14):
         singles = {change.becomes for change in explanation.rules[rule].changes if len(change.steps) == 1}
