@@ -9,7 +9,7 @@ from crlm.pathway.explanation.words import result_words, value_words
 from crlm.pathway.ruleset import RuleSet
 from crlm.pathway.summary.build import place_words
 from crlm.pathway.summary.model import OptionItem, Summary
-from crlm.pathway.summary.sheet import evidence_words
+from crlm.pathway.summary.wording import evidence_words
 from crlm.rendering.numbering import Numbering
 from crlm.rendering.tree import (
     Block,
@@ -18,6 +18,7 @@ from crlm.rendering.tree import (
     HeaderCell,
     Paragraph,
     Row,
+    Run,
     Section,
     Table,
     cell,
@@ -29,6 +30,7 @@ def appendix(rules: RuleSet, evaluation: Evaluation, summary: Summary) -> tuple[
     """The sections behind the sheet."""
     numbering = Numbering()
     parts = (
+        ("contradictions", "Recorded values that cannot all be true", _contradictions(summary)),
         ("missing", "Everything that is missing", _missing(summary, numbering)),
         ("options", "Options in full", _options(summary)),
         ("disagreements", "Sources that disagree", _disagreements(summary)),
@@ -40,24 +42,51 @@ def appendix(rules: RuleSet, evaluation: Evaluation, summary: Summary) -> tuple[
     return tuple(numbering.section(id_, title, blocks) for id_, title, blocks in found if blocks)
 
 
+def _contradictions(summary: Summary) -> Iterator[Block]:
+    if summary.contradictions:
+        items = (
+            f"{one.says} ({'taken as recorded' if one.used else 'not used: it counts as unknown'})"
+            for one in summary.contradictions
+        )
+        yield BulletList(tuple(inline(one) for one in items))
+
+
 def _missing(summary: Summary, numbering: Numbering) -> Iterator[Block]:
-    if not summary.missing:
-        return
+    waited = [one for one in summary.missing if one.holds_up]
+    rest = [one.label for one in summary.missing if not one.holds_up]
     rows = [
-        Row((cell(one.label), cell(one.question or ""), cell(one.words), cell("; ".join(one.holds_up))))
-        for one in summary.missing
+        Row((cell(one.label), cell(one.question or ""), cell(one.words), cell(_first(one.holds_up))))
+        for one in waited
     ]
-    yield _table(
-        numbering, "missing", "What is not known, with what it would settle; no value is taken to be likelier",
-        ("Missing", "Asked as", "What it would settle", "On the first page"), rows,
-    )  # fmt: skip
+    heads = ("Missing", "Asked as", "What it would settle", "Waits for it")
+    if rows:
+        caption = "What is not known, with what it would settle; no value is taken to be likelier"
+        yield _table(numbering, "missing", caption, heads, rows)
+    if rest:
+        yield Paragraph(
+            inline(f"Also missing, and nothing on the first page waits for it: {', '.join(rest)}.")
+        )
+
+
+def _first(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more}"
 
 
 def _options(summary: Summary) -> Iterator[Block]:
+    """Options that apply in full, the others by their conditions."""
     for one in summary.options:
-        title = one.title if one.applies == "yes" else f"{one.title} (not known whether it applies)"
-        yield Paragraph(inline(title))
-        yield BulletList(tuple(inline(words) for words in _option(one)))
+        if one.applies == "yes":
+            yield Paragraph(inline(Run(one.title, bold=True)))
+            yield BulletList(tuple(inline(words) for words in _option(one)))
+    may = [one for one in summary.options if one.applies == "unknown"]
+    if may:
+        yield Paragraph(inline(Run("Not known whether they apply", bold=True)))
+        yield BulletList(tuple(inline(f"{one.title}: {_waiting(one)}.") for one in may))
+
+
+def _waiting(option: OptionItem) -> str:
+    return "; ".join(f"{one.rule} {'; '.join(one.reasons) or one.answer}" for one in option.conditions)
 
 
 def _option(option: OptionItem) -> Iterator[str]:
@@ -75,7 +104,7 @@ def _disagreements(summary: Summary) -> Iterator[Block]:
         whether = (
             "" if one.bites == "yes" else f" Whether it matters here is not known: {', '.join(one.needs)}."
         )
-        yield Paragraph(inline(f"{one.id} {one.subject}.{whether} {one.behaviour}"))
+        yield Paragraph(inline(Run(f"{one.id} {one.subject}.", bold=True), f"{whether} {one.behaviour}"))
         yield BulletList(tuple(inline(f"{side.place}: {side.says}") for side in one.sides))
 
 

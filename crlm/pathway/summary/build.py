@@ -25,10 +25,12 @@ CLASS_WORDS = {
     "undetermined": "Undetermined: something is missing",
 }
 FLAG_WORDS = {
-    "progression": "Progression or new liver metastases on chemotherapy",
+    "progression": "Progression or new lesions on chemotherapy",
     "extrahepatic": "Extrahepatic disease, certain or possible",
     "numerous": "Metastases judged numerous",
 }
+_ON_CHEMOTHERAPY = "progression"
+"""The flag that has no answer in a patient without preoperative chemotherapy."""
 _CONVENTIONS = (CLASS, REMNANT, "DER-03", "DER-05")
 
 
@@ -171,26 +173,25 @@ class _Using:
         return tuple(dict.fromkeys(capital(one.words) for one in reasons if one.part != "flag"))
 
     def biology(self) -> Iterator[model.Flag]:
-        """Each biology flag: raised, not raised, or not known."""
+        """Each biology flag: raised, not raised, not known, or without chemotherapy not applicable."""
         for flag, when in self.rules.programs[CLASS].flags:
-            answer = self.facts.answer(when)
-            could = [
-                self.rules.inputs[name].called
-                for name in self.rules.inputs
-                if name in self.facts.trace(when)[1]
-            ]
-            sign: model.Sign = "unknown" if answer is None else "warning" if answer else "no"
-            words = (
-                f" (not recorded{': ' + ', '.join(could) if len(could) > 1 else ''})"
-                if answer is None
-                else ""
-            )
-            yield model.Flag(
-                flag=flag,
-                sign=sign,
-                answer={None: "unknown ?", True: "! yes", False: "no"}[answer],
-                words=f"{FLAG_WORDS.get(flag, flag)}{words}",
-            )
+            words = FLAG_WORDS.get(flag, flag)
+            answer, open_ = self.facts.trace(when)
+            if answer is not None:
+                yield model.Flag(
+                    flag=flag,
+                    sign="warning" if answer else "no",
+                    answer="! yes" if answer else "no",
+                    words=words,
+                )
+            elif flag == _ON_CHEMOTHERAPY and self.evaluation.case.values.get("prior_chemo") == "no":
+                yield model.Flag(flag=flag, sign="plain", answer="n/a", words=f"{words}: none was given")
+            else:
+                could = [one.called for name, one in self.rules.inputs.items() if name in open_]
+                named = f": {', '.join(could)}" if len(could) > 1 else ""
+                yield model.Flag(
+                    flag=flag, sign="unknown", answer="unknown ?", words=f"{words} (not recorded{named})"
+                )
 
     def factors(self, group: FactorGroup) -> model.Factors:
         """A group of factors in its columns."""

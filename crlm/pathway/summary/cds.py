@@ -17,7 +17,7 @@ from crlm.pathway.evaluate import MET, Evaluation
 from crlm.pathway.ruleset import RuleSet
 from crlm.pathway.summary.build import CLASS, place_words
 from crlm.pathway.summary.model import Answer, Disagreement, Summary
-from crlm.pathway.summary.sheet import evidence_words
+from crlm.pathway.summary.wording import evidence_words
 
 LONGEST = 139
 """Characters of a summary: fewer than 140."""

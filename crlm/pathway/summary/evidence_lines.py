@@ -17,12 +17,7 @@ from crlm.pathway.summary.content import EvidenceChoice
 from crlm.pathway.summary.model import EvidenceLine
 
 DECK = "deck-2024"
-"""The paper of the library that holds the deck's statements: Ennnn of the rules is its Dnnnn."""
-
-
-def statement_id(of_rules: str) -> str:
-    """The library's id of a statement that the rules call Ennnn."""
-    return f"D{of_rules.removeprefix('E')}"
+"""The paper of the library that holds the deck's statements."""
 
 
 def evidence_lines(rules: RuleSet, choices: Iterable[EvidenceChoice], year: int) -> tuple[EvidenceLine, ...]:
@@ -32,8 +27,8 @@ def evidence_lines(rules: RuleSet, choices: Iterable[EvidenceChoice], year: int)
         if choice.paper is not None:
             found.append(_of_paper(choice, _paper(choice.paper), year))
         else:
-            ids = [statement_id(one) for one in choice.statements]
-            found += [_of_series(rules, choice.rule, one) for one in series_cards(_paper(DECK), ids, year)]
+            series = series_cards(_paper(DECK), choice.statements, year)
+            found += [_of_series(rules, choice.rule, one) for one in series]
     return tuple(found)
 
 
@@ -44,7 +39,6 @@ def _paper(name: str) -> Paper:
 
 def _of_series(rules: RuleSet, rule: str, series: SeriesCard) -> EvidenceLine:
     rows = tuple(one.row for one in series.numbers)
-    touched = {f"E{row.removeprefix('D')}" for row in rows}
     return EvidenceLine(
         rule=rule,
         study=series.series or "series not named",
@@ -54,7 +48,7 @@ def _of_series(rules: RuleSet, rule: str, series: SeriesCard) -> EvidenceLine:
         age=_age(series.year, series.age_years),
         rows=rows,
         place=f"deck, {series.numbers[0].place.split(',')[0]}",
-        corrections=tuple(one.id for one in rules.corrections if touched & set(one.evidence)),
+        corrections=tuple(one.id for one in rules.corrections if set(rows) & set(one.evidence)),
     )
 
 
