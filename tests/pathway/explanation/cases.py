@@ -55,7 +55,8 @@ def numbers_written(name):
     """The numbers that stand beside an input in the rule files: found in the text, without parsing conditions."""
     beside = re.findall(rf"\b{name} ?(?:<=|>=|<|>|==|!=) ?(\d+(?:\.\d+)?)", WRITTEN)
     before = re.findall(rf"(\d+(?:\.\d+)?) ?(?:<=|>=|<|>) ?{name}\b", WRITTEN)
-    return sorted({Decimal(one) for one in beside + before})
+    listed = re.findall(rf"\b{name} (?:not )?in \[([\d., ]+)\]", WRITTEN)
+    return sorted({Decimal(one) for one in [*beside, *before, *", ".join(listed).split(", ")] if one})
 
 
 @cache

@@ -70,12 +70,15 @@ def test_every_explanation_can_be_printed(tmp_path):
 
 @pytest.mark.parametrize("case", [case_of({}), full(2), full(15), sparse(2)])
 def test_it_is_fast_enough_to_wait_for(case):
-    """Asked for is under 50 ms on a quiet machine; the limit here has slack for a busy one."""
+    """Asked for is under 50 ms; on a busy machine, where evaluation too takes longer than 3 ms, as many times that."""
     evaluation = evaluate(RULES, case)
     explain(RULES, evaluation)
-    times = []
+    explained, evaluated = [], []
     for _ in range(5):
         started = perf_counter()
         explain(RULES, evaluation)
-        times.append(perf_counter() - started)
-    assert min(times) < 0.25
+        between = perf_counter()
+        evaluate(RULES, case)
+        explained.append(between - started)
+        evaluated.append(perf_counter() - between)
+    assert min(explained) < max(0.05, 15 * min(evaluated))
