@@ -89,14 +89,14 @@ def _title(document: Document) -> list[str]:
 
 
 def _contents(document: Document) -> str:
-    return f'<nav aria-label="Contents"><h2>Contents</h2>{_contents_list(document.sections)}</nav>'
+    return f'<nav aria-label="Contents"><h2>Contents</h2>{_contents_list(document.sections, document.contents)}</nav>'
 
 
-def _contents_list(sections: tuple[Section, ...]) -> str:
+def _contents_list(sections: tuple[Section, ...], depth: int) -> str:
     items = []
     for section in sections:
         within = tuple(block for block in section.blocks if isinstance(block, Section))
-        nested = _contents_list(within) if within else ""
+        nested = _contents_list(within, depth - 1) if within and depth > 1 else ""
         items.append(f'<li><a href="#{escape(section.id)}">{escape(section.heading)}</a>{nested}</li>')
     return f"<ol>{''.join(items)}</ol>"
 

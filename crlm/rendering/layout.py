@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,11 @@ TABLE_SIZE = 8.0
 PADDING = 9.5
 """Points: what a cell leaves free left and right, together, and a little slack for other typesetters."""
 SHORT = 30
-"""Rows: a table with no more than these is kept on one page."""
+"""Rows: a table with no more than these is kept on one page, if it fits on one."""
+TALLEST_TABLE, TALLEST_SIDEWAYS = 600.0, 400.0
+"""Points: what a table can be tall on an upright page, and on one on its side."""
+LINE, ROW = 11.0, 5.4
+"""Points: the height of a line, and what a row adds above and below."""
 INDENT = 9.0
 _SHORT_HEAD = 48.0
 """Points: the head of a column of numbers that is wider than this may be set in several lines."""
@@ -29,10 +34,11 @@ _COMFORTABLE = 105.0
 
 @dataclass(frozen=True)
 class TableLayout:
-    """The widths of a table's columns in points, and whether it needs a page on its side."""
+    """The widths of a table's columns in points, whether it needs a page on its side, and whether it is kept on one."""
 
     widths: tuple[float, ...]
     landscape: bool
+    short: bool
 
 
 def lay_out(table: Table) -> TableLayout:
@@ -47,9 +53,23 @@ def lay_out(table: Table) -> TableLayout:
         min(one, _COMFORTABLE) if is_words else one for one, is_words in zip(natural, words, strict=True)
     )
     landscape = wanted > PORTRAIT
-    return TableLayout(
-        tuple(_share(natural, narrowest, words, LANDSCAPE if landscape else PORTRAIT)), landscape
-    )
+    widths = _share(natural, narrowest, words, LANDSCAPE if landscape else PORTRAIT)
+    tallest = TALLEST_SIDEWAYS if landscape else TALLEST_TABLE
+    short = len(table.body) <= SHORT and _height(table, widths) <= tallest
+    return TableLayout(tuple(widths), landscape, short)
+
+
+def _height(table: Table, widths: list[float]) -> float:
+    """How tall the rows are, about: as many lines as the words of their fullest cell fill."""
+    total = 0.0
+    for row in table.body:
+        lines, column = 1, 0
+        for one in row.cells:
+            room = max(sum(widths[column : column + one.columns]) - PADDING, 1.0)
+            own = sum(max(math.ceil(_width(part, False) / room), 1) for part in one.text.split("\n"))
+            lines, column = max(lines, own), column + one.columns
+        total += LINE * lines + ROW
+    return total
 
 
 def _share(natural: list[float], narrowest: list[float], words: list[bool], room: float) -> list[float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crlm.rendering import sheet
 from crlm.rendering.escaping import without_control_characters
-from crlm.rendering.layout import SHORT, TALLEST, head_places, lay_out
+from crlm.rendering.layout import TALLEST, head_places, lay_out
 from crlm.rendering.tree import (
     Block,
     BulletList,
@@ -69,6 +69,7 @@ def render_pdf(document: Document) -> bytes:
         "origin": document.origin,
         "date": {"year": created.year, "month": created.month, "day": created.day},
         "sections": [_block(section, 1) for section in document.sections],
+        "contents": document.contents,
         "sheet": [_sheet_block(block, 1) for block in document.sheet],
         "measures": _MEASURES,
     }
@@ -237,7 +238,7 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": [column.id for column in table.columns],
         "widths": layout.widths,
         "landscape": layout.landscape,
-        "short": len(table.body) <= SHORT,
+        "short": layout.short,
         "header": header,
         "body": body,
         "notes": [

@@ -253,6 +253,8 @@ class Document:
     sections: tuple[Section, ...]
     language: str = "en-GB"
     sheet: tuple[SheetBlock, ...] = ()
+    contents: int = 2
+    """How deep the contents list the sections: 1 leaves sections in sections out."""
 
     @property
     def origin(self) -> str:

@@ -84,12 +84,15 @@ def _contents(document: Document, bookmarks: Bookmarks) -> list[str]:
     entries: list[tuple[int, Section]] = []
     for section in document.sections:
         entries.append((1, section))
-        entries += [(2, block) for block in section.blocks if isinstance(block, Section)]
+        if document.contents > 1:
+            entries += [(2, block) for block in section.blocks if isinstance(block, Section)]
     made = [paragraph(run("Contents"), "TOCHeading")]
     for k, (level, section) in enumerate(entries):
         link = hyperlink(bookmarks.name(section.id), run(section.heading))
         start = (
-            field_mark("begin") + field_instruction('TOC \\o "1-2" \\h') + field_mark("separate")
+            field_mark("begin")
+            + field_instruction(f'TOC \\o "1-{document.contents}" \\h')
+            + field_mark("separate")
             if k == 0
             else ""
         )
