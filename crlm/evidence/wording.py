@@ -29,12 +29,16 @@ EVERYBODY = ("", "all", "overall")
 NO_WORDS: Mapping[str, str] = {}
 _NAME = r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+"
 
+_ONE_LEVEL = re.compile(r"(?<=[\w)])\[([^\]]+)\]")
+"""One level of a variable, as tables of tests name it: lrt_type[Lung surgery]."""
+
 
 def in_words(text: str, words: Mapping[str, str] = NO_WORDS) -> str:
     """Text with the names of the tables in the paper's words ([words] of paper.toml), others without underscores."""
     known = "|".join(re.escape(one) for one in sorted(words, key=len, reverse=True))
     names = rf"(?<![\w/.])(?:{f'{known}|' if known else ''}{_NAME})(?![\w/]|\.\w)"
-    return re.sub(names, lambda one: words.get(one.group()) or one.group().replace("_", " "), text)
+    named = re.sub(names, lambda one: words.get(one.group()) or one.group().replace("_", " "), text)
+    return _ONE_LEVEL.sub(r" (\1)", named)
 
 
 def table_of(row: PublishedRow) -> str:

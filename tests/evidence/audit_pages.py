@@ -10,6 +10,7 @@ from crlm.evidence import paper, papers
 from crlm.evidence.audit import audit
 from crlm.evidence.audit.checks import CHECKS
 from crlm.evidence.audit.report import entries, report
+from crlm.evidence.audit.report.document import CHECKS_IN_WORDS
 from crlm.rendering.tree import (
     Block,
     BulletList,
@@ -74,7 +75,9 @@ def markdown(document: Document) -> str:
     """A document as Markdown; links inside it are left out."""
     lines = [WRITTEN, "", f"# {escape(document.title)}", "", escape(document.subtitle), ""]
     for section in document.sections:
-        lines += _section(section, 2)
+        if section.id != CHECKS_IN_WORDS:
+            lines += _section(section, 2)
+    lines += ["[What each check does, and when it is silent](README.md#the-checks)"]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from math import inf
+from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ID = "p-against-interval"
 ENOUGH = 5
 MOSTLY = 0.8
+LEAST = 1e-7
+"""A p that is smaller than this is written with a power of ten."""
 NEAR = 0.1
 """A z this much larger or smaller, relatively, may be that of a likelihood-ratio, score or log-rank test."""
 
@@ -113,7 +115,9 @@ def p_text(p: float) -> str:
     """A p with three decimals, or two digits when it is smaller."""
     if p >= 0.0995:
         return f"{p:.3f}"
-    return f"{p:.4f}" if p >= 0.001 else f"{p:.1e}" if p > 0 else "0"
+    if p >= 0.001:
+        return f"{p:.4f}"
+    return f"{p:.{1 - floor(log10(p))}f}" if p >= LEAST else f"{p:.0e}" if p > 0 else "0"
 
 
 def _shown(z: Interval) -> str:

@@ -150,6 +150,7 @@ def _finding(paper: Paper, one: Level, levels: Sequence[Level]) -> Finding:
         if unknown
         else ""
     )
+    given = " + ".join(str(min(item.present, n)) for item in one.items)
     cells = [one.cell, *(cell for item in one.items for cell in item.cells)]
     doubted = [one.cell, *(cell for item in binding for cell in item.cells)]
     return Finding(
@@ -157,8 +158,8 @@ def _finding(paper: Paper, one: Level, levels: Sequence[Level]) -> Finding:
         severity,
         f"{one.score.variable} ({one.score.level}) in {one.group}: more patients than its items allow",
         tuple(cell.quoted for cell in cells),
-        f"{n} patients with at least {k} of {len(one.items)} items need {k} x {n} = {one.needed}; the items give at "
-        f"most {' + '.join(str(min(item.present, n)) for item in one.items)} = {held}, enough for {one.most}{still}",
+        f"{n} patients with at least {k} of {len(one.items)} items need {k} x {n} = {one.needed}; the items, none "
+        f"taken more than {n} times, give at most {given} = {held}, enough for {one.most}{still}",
         _explanations(levels),
         affects=dependants(paper, one.score.variable),
         suspects=tuple(cell.row.row_id for cell in doubted),

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 FEW = 30
 """Comparisons below which finding nothing means little."""
 
+CHECKS_IN_WORDS = "checks-in-words"
+"""The id of the section that says what each check does: the same in every report."""
+
 FIRST = 5
 """How many entries the summary names."""
 
@@ -84,6 +87,11 @@ def report(paper: Paper, audit: Audit, created: str, *, least: Severity = "doubt
             )
     sections.append(numbering.section("checks", "What was checked", list(_checks(audit, numbering))))
     sections.append(numbering.section("reading", "How to read this", list(_reading())))
+    ran = {one.check for one in audit.results if one.tested or one.not_run}
+    meanings = tuple((one.title, inline(one.words)) for one in CHECKS if one.id in ran)
+    if meanings:
+        heading = "What each check does, and when it is silent"
+        sections.append(numbering.section(CHECKS_IN_WORDS, heading, [KeyValues(meanings)]))
     return Document(
         id=f"audit-{paper.id}",
         title=f"Audit of the printed numbers: {paper.id}",
@@ -93,6 +101,7 @@ def report(paper: Paper, audit: Audit, created: str, *, least: Severity = "doubt
         data=f"{paper.id}, {count(sum(1 for _ in paper.numbers.every_row()))} printed rows, audit {audit.version}",
         created=created,
         sections=tuple(sections),
+        contents=1,
     )
 
 
@@ -283,7 +292,7 @@ def _particulars(paper: Paper, entry: Entry) -> Iterator[tuple[str, Inline]]:
 
 def _checks(audit: Audit, numbering: Numbering) -> Iterator[Block]:
     by_check = {one.check: one for one in audit.results}
-    heads = ("Check", "What it does, and when it is silent", "Tested", "Findings", "Not testable")
+    heads = ("Check", "Tested", "Findings", "Not testable")
     body = []
     for one in CHECKS:
         result = by_check.get(one.id)
@@ -293,7 +302,6 @@ def _checks(audit: Audit, numbering: Numbering) -> Iterator[Block]:
             Row(
                 (
                     cell(one.title),
-                    cell(one.words),
                     cell(count(result.tested)),
                     cell(count(len(result.findings)), tone="attention" if result.findings else "normal"),
                     cell(count(len(result.not_run))),
@@ -306,7 +314,6 @@ def _checks(audit: Audit, numbering: Numbering) -> Iterator[Block]:
         caption="The checks, and how many numbers each of them tested",
         columns=(
             Column("check"),
-            Column("words"),
             Column("tested", "right"),
             Column("findings", "right"),
             Column("not_run", "right"),
@@ -315,7 +322,8 @@ def _checks(audit: Audit, numbering: Numbering) -> Iterator[Block]:
         body=tuple(body),
         footnotes=(
             Footnote(
-                "Findings that hang on the same numbers are one entry above, so entries are fewer than findings."
+                "Tested: comparisons of printed numbers. Findings that hang on the same numbers are one entry above, "
+                "so entries are fewer than findings."
             ),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crlm.evidence.paper import Paper
 
 _REPAIR = re.compile(r"\S+ instead of [^\s.,;]+")
+_PAIR = re.compile(r"(\S+) and (\S+) \((?:[a-z ]+)\) differ")
 
 _TWICE = re.compile(r"(?<=: )([^:]+): \1: ")
 _OPENINGS = ("The", "No", "Printed", "Percentages")
@@ -25,8 +26,8 @@ _COMMON = ("median", "univariable", "multivariable", "against", "events", "final
 LONG = 200
 """Signs beyond which a line of arithmetic is broken at its semicolons."""
 
-SHOWN = 6
-"""How many printed numbers, and how many dependent ones, an entry spells out."""
+SHOWN, LEFT = 6, 2
+"""How many printed numbers, and how many dependent ones, an entry spells out; so few more are spelt out too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class Entry:
         for finding in self.findings:
             for one in finding.explanations:
                 repair = _REPAIR.match(one.sentence)
-                told.setdefault(repair.group() if repair else one.sentence, one)
+                pair = _PAIR.match(one.sentence)
+                same = " and ".join(sorted(pair.groups())) if pair else one.sentence
+                told.setdefault(repair.group() if repair else same, one)
         return tuple(told.values())
 
     @property
@@ -134,10 +137,16 @@ def place(finding: Finding) -> str:
 def printed_lines(entry: Entry) -> Iterator[str]:
     """The printed numbers that an entry rests on, each with its place."""
     quoted = entry.quoted
-    for one in quoted[:SHOWN]:
+    shown = _shown(quoted)
+    for one in quoted[:shown]:
         yield f"{main_place(one.place)}: {readable(one.what, entry.words)}: {one.text or 'nothing'}"
-    if len(quoted) > SHOWN:
-        yield f"and {len(quoted) - SHOWN} more"
+    if len(quoted) > shown:
+        yield f"and {len(quoted) - shown} more"
+
+
+def _shown(lines: Sequence[object]) -> int:
+    """How many of so many are spelt out: all, when only a few would be left."""
+    return len(lines) if len(lines) <= SHOWN + LEFT else SHOWN
 
 
 def dependent_lines(paper: Paper, entry: Entry) -> Iterator[str]:
@@ -147,10 +156,11 @@ def dependent_lines(paper: Paper, entry: Entry) -> Iterator[str]:
         for one in sorted(entry.affects, key=lambda one: _row_order(paper, one))
         if not _without_number(paper, one)
     ]
-    for one in affected[:SHOWN]:
+    shown = _shown(affected)
+    for one in affected[:shown]:
         yield with_place(paper, one)
-    if len(affected) > SHOWN:
-        yield f"and {len(affected) - SHOWN} more"
+    if len(affected) > shown:
+        yield f"and {len(affected) - shown} more"
 
 
 def _without_number(paper: Paper, row_id: str) -> bool:

@@ -11,7 +11,7 @@ from crlm.evidence.wording import NO_WORDS, in_words, printed, what
 if TYPE_CHECKING:
     from crlm.evidence.paper import Paper
 
-_IN_ALL = re.compile(r" in all(?=$|[:;,.])")
+_IN_ALL = re.compile(r"(?<!events) in all(?=$|[:;,.])")
 _PARTS = (
     (r"^title", 0),
     (r"^abstract", 1),
