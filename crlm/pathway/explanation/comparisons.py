@@ -71,7 +71,7 @@ class Comparisons:
         subject = self._label_rule(left)
         if subject is not None:
             assert isinstance(right, Text), node
-            return self._about_label(subject, [right.value], sign != "==")
+            return self._about_label(subject, [right.value])
         if isinstance(left, Name) and isinstance(right, Text) and self._inputs[left.name].levels:
             return self._about_levels(self._inputs[left.name], [right.value], sign != "==")
         if isinstance(left, Name) and isinstance(right, Text):
@@ -87,16 +87,18 @@ class Comparisons:
         others = node.negated != negated
         subject = self._label_rule(node.subject)
         if subject is not None:
-            return self._about_label(subject, listed, others)
+            return self._about_label(subject, listed)
         assert isinstance(node.subject, Name), node
         one = self._inputs[node.subject.name]
         if one.levels:
             return self._about_levels(one, listed, others)
         value = self._facts.values.get(one.name)
-        asked = any_of(listed)
-        words = (
-            f"{capital(one.called)}: {value_words(one, value)} ({'other than ' if others else ''}{asked}?)"
-        )
+        asked, tail = any_of(listed), ""
+        if not isinstance(value, Decimal):
+            tail = f" ({'other than ' if others else ''}{asked}?)"
+        elif value not in [Decimal(each) for each in listed]:
+            tail = f", not {asked}"
+        words = f"{capital(one.called)}: {value_words(one, value)}{tail}"
         return Sentence((one.name,), value_words(one, value), words)
 
     def of_presence(self, node: Call) -> Sentence:
@@ -105,7 +107,7 @@ class Comparisons:
         assert isinstance(asked, Name), node
         subject = self._label_rule(asked)
         if subject is not None:
-            return self._about_label(subject, [], others=True)
+            return self._about_label(subject, [])
         one = self._inputs[asked.name]
         value = self._facts.values.get(one.name)
         shown = value_words(one, value)
@@ -156,15 +158,18 @@ class Comparisons:
             return self._facts.rules.named_labels[node.name]
         return id_of(node) if is_of_rule(node) else None
 
-    def _about_label(self, rule: str, listed: list[str], others: bool) -> Sentence:
+    def _about_label(self, rule: str, listed: list[str]) -> Sentence:
         """A comparison with another rule's label: its own explanation says why it has that one."""
         described = self._facts.rules.rules[rule]
         label = self._facts.label_of(rule)
         subject = capital((described.name or described.title).replace("_", " "))
         shown = label.replace("_", " ")
-        asked = any_of([one.replace("_", " ") for one in listed])
+        others_words = [one.replace("_", " ") for one in listed]
         contrast = bool(listed) and label not in listed and label not in described.unknown_labels
-        words = f"{subject} ({rule}): {shown}" + (f", not {asked}" if contrast else "")
+        none_of = (
+            f"neither {' nor '.join(others_words)}" if len(listed) > 1 else f"not {''.join(others_words)}"
+        )
+        words = f"{subject} ({rule}): {shown}" + (f", {none_of}" if contrast else "")
         return Sentence((), shown, words, rule)
 
     def _worked_out(self, left: Node, right: Node, sign: Sign) -> Sentence:
@@ -254,7 +259,7 @@ def _of_exact(
         tail = {"<": ", not below it", ">": ", not above it"}.get(sign, "")
         return f"{subject} is exactly {limit}{tail}"
     where = "below" if value < threshold else "above"
-    asked = not holds and not unwelcome and sign in (">", ">=")
+    asked = not holds and not unwelcome and sign == ">="
     return f"{subject} {shown} is {where} {'the ' if asked else ''}{limit}{' asked for' if asked else ''}"
 
 

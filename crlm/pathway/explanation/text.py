@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterator, Sequence
 
 from crlm.pathway.evaluate import Evaluation
 from crlm.pathway.explanation.model import Explanation, Reason, RuleExplanation
-from crlm.pathway.explanation.words import capital, named
+from crlm.pathway.explanation.words import NOT_RECORDED, capital, named
 from crlm.pathway.ruleset import RuleSet
 
 WIDTH = 110
 MOST_MISSING = 12
 IN_BRIEF = 3
 """Changes shown of each rule where all rules are shown."""
+FEW = 3
+"""Unknown inputs that are each shown with what is asked of them; more are named together."""
 FIRST = ("DER-01", "DER-02", "DER-03", "DER-05", "SYN-01")
 """What a board asks first: class, remnant, factors, anti-EGFR, presentation."""
 
@@ -25,10 +27,10 @@ def in_brief(rules: RuleSet, evaluation: Evaluation, explanation: Explanation) -
     yield from _contradictions(rules, evaluation)
     yield from _missing(rules, explanation, MOST_MISSING)
     first = [explanation.rules[id_] for id_ in FIRST if id_ in explanation.rules]
-    yield from _part("In short", first)
+    yield from _part(rules, "In short", first)
     for topic in rules.topics:
         own = [explanation.rules[rule.id] for rule in topic.rule if rule.id not in FIRST]
-        yield from _part(topic.title, own)
+        yield from _part(rules, topic.title, own)
 
 
 def in_full(
@@ -63,12 +65,12 @@ def _missing(rules: RuleSet, explanation: Explanation, most: int) -> Iterator[st
         yield from _wrapped(f"And {len(rest)} more: {', '.join(one.label for one in rest)}.", "  ")
 
 
-def _part(title: str, own: Sequence[RuleExplanation]) -> Iterator[str]:
+def _part(rules: RuleSet, title: str, own: Sequence[RuleExplanation]) -> Iterator[str]:
     decided = [one for one in own if one.result not in ("na", "show", "gate_unknown")]
     yield ""
     yield title.upper()
     for one in decided:
-        yield from _brief(one)
+        yield from _brief(rules, one)
     shown = [one for one in own if one.result == "show"]
     if shown:
         yield from _wrapped(f"To be read: {'; '.join(f'{one.id} {one.title}' for one in shown)}.", "  ")
@@ -87,11 +89,11 @@ def _grouped(what: str, own: Sequence[RuleExplanation]) -> Iterator[str]:
         )
 
 
-def _brief(one: RuleExplanation) -> Iterator[str]:
+def _brief(rules: RuleSet, one: RuleExplanation) -> Iterator[str]:
     yield from _wrapped(f"{_headline(one)}", "  ", "          ")
     decisive = [reason for reason in one.reasons if reason.part != "gate"] or list(one.reasons)
     if decisive:
-        yield from _wrapped(f"{'; '.join(dict.fromkeys(reason.words for reason in decisive))}.", "          ")
+        yield from _wrapped(f"{'; '.join(_said(rules, decisive))}.", "          ")
     for note in one.notes:
         yield from _wrapped(f"{note}.", "          ")
     if one.changes:
@@ -101,6 +103,16 @@ def _brief(one: RuleExplanation) -> Iterator[str]:
         more = len(one.changes) - len(said)
         rest = f" ({more} more: --rule {one.id})" if more else ""
         yield from _wrapped(f"{'; '.join(said)}{rest}.", "          ")
+
+
+def _said(rules: RuleSet, reasons: Sequence[Reason]) -> list[str]:
+    """The sentences; many inputs that are not recorded are named together."""
+    unknown = [reason for reason in reasons if reason.value == NOT_RECORDED and len(reason.inputs) == 1]
+    if len(unknown) <= FEW:
+        return list(dict.fromkeys(reason.words for reason in reasons))
+    others = dict.fromkeys(reason.words for reason in reasons if reason not in unknown)
+    names = dict.fromkeys(rules.inputs[reason.inputs[0]].called for reason in unknown)
+    return [*others, f"Not recorded: {', '.join(names)}"]
 
 
 def _headline(one: RuleExplanation) -> str:

@@ -50,6 +50,13 @@ SENTENCES = [
         {"postop_chemo_planned_months": 3, "preop_chemo_months": 4}, "PTM-06",
         "Perioperative months 7 months is above 6 months",
     ),
+    ({"max_diameter_mm": 29}, "PER-01", "Largest metastasis 29 mm is below 50 mm"),
+    ({"prior_chemo": "yes", "primary_pt_stage": 3, "primary_site": "sigmoid"}, "DLP-09", "T stage of the primary: 3, not 1 or 2"),
+    ({"prior_chemo": "yes", "primary_pt_stage": 2}, "DLP-09", "T stage of the primary: 2"),
+    (
+        {"r0_expected": "possible"}, "UNR-01",
+        "Technical class (DER-01): borderline, neither unresectable nor borderline or unresectable (MDT judgement)",
+    ),
     ({"liver_involvement_pct": 71}, "RES-19", "Technical class (DER-01): unresectable"),
     ({"presentation": "synchronous"}, "SYN-05", "Technical class (DER-01): undetermined"),
 ]  # fmt: skip
