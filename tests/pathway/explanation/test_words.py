@@ -51,7 +51,10 @@ SENTENCES = [
         "Perioperative months 7 months is above 6 months",
     ),
     ({"max_diameter_mm": 29}, "PER-01", "Largest metastasis 29 mm is below 50 mm"),
-    ({"prior_chemo": "yes", "primary_pt_stage": 3, "primary_site": "sigmoid"}, "DLP-09", "T stage of the primary: 3, not 1 or 2"),
+    (
+        {"prior_chemo": "yes", "primary_pt_stage": 3, "primary_site": "sigmoid"}, "DLP-09",
+        "T stage of the primary: 3, not 1 or 2",
+    ),
     ({"prior_chemo": "yes", "primary_pt_stage": 2}, "DLP-09", "T stage of the primary: 2"),
     (
         {"r0_expected": "possible"}, "UNR-01",
