@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 FEW = 30
 """Comparisons below which finding nothing means little."""
 
+_ROW_ID = re.compile(r"^[A-Z]+\d+, (?=\w)")
+
 CHECKS_IN_WORDS = "checks-in-words"
 """The id of the section that says what each check does: the same in every report."""
 
@@ -338,7 +340,8 @@ def _not_run(audit: Audit, numbering: Numbering) -> Iterator[Block]:
         for one in result.not_run:
             reasons.setdefault(one.reason, []).append(one.subject)
         for reason, subjects in reasons.items():
-            named = list(dict.fromkeys(readable(one, audit.words) for one in subjects))
+            bare = (_ROW_ID.sub("", one) for one in subjects)
+            named = list(dict.fromkeys(readable(one, audit.words) for one in bare))
             shown = ", ".join(named[:4]) + (f" and {len(named) - 4} more" if len(named) > 4 else "")
             rows.append(
                 Row(
