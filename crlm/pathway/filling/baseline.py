@@ -5,7 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from crlm.pathway.conditions.values import Span, Value
-from crlm.pathway.filling.answers import Answer, Asked, Found, Left, Origin, agreed, fills, number, origin
+from crlm.pathway.filling.answers import (
+    Answer,
+    Asked,
+    Found,
+    Left,
+    Origin,
+    agreed,
+    fills,
+    number,
+    origin,
+    shown,
+)
 from crlm.pathway.filling.dates import When, newest, no_later
 from crlm.pathway.filling.episode import placed, procedures, therapies
 from crlm.pathway.filling.history import Row, of_episode
@@ -90,12 +101,7 @@ def min_diameter(case: Asked) -> Answer:
 
 
 def _cea(case: Asked) -> tuple[Row, ...]:
-    """CEA in ng/mL, which is µg/L; a value in another unit, or in none, is not used."""
-    return tuple(
-        row
-        for row in case.rows("lab")
-        if row["analyte"] == "CEA" and row["unit"] in NG_PER_ML and row["value"] is not None
-    )
+    return tuple(row for row in case.rows("lab") if row["analyte"] == "CEA" and row["value"] is not None)
 
 
 def _level(row: Row) -> Value:
@@ -107,7 +113,13 @@ def _level(row: Row) -> Value:
 
 def _of_last_day(rows: tuple[Row, ...], how: str, none: str) -> Answer:
     last = newest([row.dates["date_sample"] for row in rows])
-    each = [(_level(row), origin(row, "value")) for row in rows if row.dates["date_sample"] == last]
+    newest_rows = [row for row in rows if row.dates["date_sample"] == last]
+    for row in newest_rows:
+        if row["unit"] not in NG_PER_ML:
+            return Left(
+                f"The unit of {row.key} is {shown(row['unit'])}: it is not used, and neither is an older one."
+            )
+    each = [(_level(row), origin(row, "value")) for row in newest_rows]
     each = [(value, where) for value, where in each if value is not None]
     return agreed(each, how, f"There are different CEA values of {last}.") or Left(none)
 
@@ -126,7 +138,7 @@ def cea_baseline(case: Asked) -> Answer:
     return _of_last_day(
         before_treatment(case, rows, "date_sample"),
         "the newest before the treatment of the episode",
-        "No CEA in ng/mL with that role is dated before the treatment of this episode.",
+        "No CEA with that role is dated before the treatment of this episode.",
     )
 
 
@@ -134,5 +146,5 @@ def cea_baseline(case: Asked) -> Answer:
 def cea_current(case: Asked) -> Answer:
     """The newest CEA by then, whatever its role, in ng/mL."""
     return _of_last_day(
-        _cea(case), "the newest by then", "No CEA in ng/mL is recorded by then, or the newest cannot be told."
+        _cea(case), "the newest by then", "No CEA is recorded by then, or the newest cannot be told."
     )

@@ -111,6 +111,8 @@ def preop_chemo_months(case: Asked) -> Answer:
         if start is None:
             return Left(f"{row.key} has no date of first dose.")
         least, most = days_from(start, end or case.today)
+        if most < 0:
+            return Left(f"{row.key} ends before it begins.")
         low, high = low + (max(least, 0) if end else 0), high + max(most, 0)
     overlap = [(a, b) for a in sure for b in sure if a is not b and _overlap(a, b, case.today)]
     if overlap:
@@ -265,6 +267,12 @@ def bevacizumab_last_dose(case: Asked) -> Answer:
     last = None if None in ends or doubtful else newest([one for one in ends if one is not None])
     if last is None or last.day is None:
         return Left("A course with bevacizumab had not ended, or its last dose is not dated to the day.")
+    for row in (*case.rows("systemic_therapy"), *case.unsure("systemic_therapy")):
+        end, agents = row.when("date_end"), row["targeted_agent"]
+        if (not agents or "other" in agents) and (end is None or not no_later(end, last)):
+            return Left(
+                f"Whether {row.key}, which ended later or not at all, had bevacizumab is not recorded."
+            )
     where = tuple(origin(row, "date_end") for row in rows if row.when("date_end") == last)
     return Found(
         last.day, where, "last dose of the course; the antibody may have been stopped before the rest of it"

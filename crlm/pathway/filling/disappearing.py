@@ -199,16 +199,19 @@ def mri_visible(case: Asked) -> Answer:
 
 @fills("fiducial_placed", "metastasis.fiducial_placed", "metastasis.date_fiducial")
 def fiducial(case: Asked) -> Answer:
-    """Yes when a marker with a date was placed in a metastasis of the episode; no when it is recorded of every one
-    that none was.
+    """Yes when a marker was placed in a metastasis before the treatment of the episode; no when it is recorded of every
+    one that none was.
     """
     rows = of_episode(case.rows("metastasis"), case.episode.key)
-    placed_in = [row for row in rows if row["fiducial_placed"] and row.when("date_fiducial")]
+    marked = tuple(row for row in rows if row["fiducial_placed"] and row.when("date_fiducial"))
+    placed_in = before_treatment(case, marked, "date_fiducial")
     if placed_in:
         where = tuple(origin(row, "fiducial_placed", row.when("date_fiducial")) for row in placed_in)
-        return Found("yes", where, "a marker was placed before the decision")
+        return Found("yes", where, "a marker was placed before the treatment of the episode")
     if lesions(case) is not None and all(row["fiducial_placed"] is False for row in rows):
         return Found(
             "no", tuple(origin(row, "fiducial_placed") for row in rows), "recorded of every metastasis"
         )
-    return Left("No marker with a date is recorded by then, and not of every metastasis that there is none.")
+    return Left(
+        "No marker with a date before the treatment is recorded, and not of every metastasis that there is none."
+    )

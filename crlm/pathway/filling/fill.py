@@ -24,7 +24,7 @@ from crlm.pathway.filling import (  # noqa: F401  (their functions register)
     recurrence,
 )
 from crlm.pathway.filling.answers import FILLINGS, Answer, Asked, Clash, Found, Left, Origin, plain
-from crlm.pathway.filling.episode import asked_about
+from crlm.pathway.filling.episode import asked_about, placed
 from crlm.pathway.filling.history import Unused, history_of
 from crlm.pathway.filling.known import NEEDS_NO_DATE
 from crlm.pathway.filling.sources import copied, noted, sources
@@ -138,12 +138,21 @@ def case_from_registry(
         asked=asked,
         conflicts=conflicts,
         left=left,
-        unused=case.history.unused,
+        unused=(*case.history.unused, *_unplaced(case)),
         undated=tuple(name for name, one in provenance.items() if _without_date(one)),
         source=registry.source.name,
         snapshot=registry.snapshot,
         synthetic=registry.source.synthetic,
     )
+
+
+def _unplaced(case: Asked) -> list[Unused]:
+    """Scans and samples that name no episode, and whose date does not say whether they belong to this one."""
+    return [
+        Unused(row.table, row.key, row.number, None, "undecided", str(row.since))
+        for table, date in (("imaging", "date_imaging"), ("lab", "date_sample"))
+        for row in placed(case, case.rows(table), date)[1]
+    ]
 
 
 def _answer(case: Asked, name: str) -> Answer:

@@ -8,6 +8,7 @@ from crlm.pathway.derived import FOLLOWING
 from crlm.pathway.filling.answers import Answer, Asked, Clash, Found, Left, agreed, fills, origin, yes_no
 from crlm.pathway.filling.dates import completed_years, days_from, months
 from crlm.pathway.filling.history import Row
+from crlm.pathway.filling.sources import undated_primary
 
 
 @fills("age_years", "patient.date_of_birth")
@@ -26,6 +27,8 @@ def age(case: Asked) -> Answer:
 def primary_in_situ(case: Asked) -> Answer:
     """No once every primary had been resected; yes when one is recorded as never resected."""
     answers: list[tuple[bool | None, Row, str]] = []
+    if case.unsure("primary_tumour"):
+        return undated_primary(case)
     for row in case.rows("primary_tumour"):
         resected = row.when("date_primary_resection") is not None
         if resected and row["primary_resected"] is False:
@@ -95,6 +98,8 @@ def ras(case: Asked) -> Answer:
     contradiction.
     """
     rows = case.rows("primary_tumour")
+    if case.unsure("primary_tumour"):
+        return undated_primary(case)
     for row in rows:
         if row["kras_g12c"] is True and row["kras_status"] == "wild_type":
             says = "KRAS is wild type, and KRAS G12C is present."

@@ -44,6 +44,8 @@ def recurrence(case: Asked) -> Answer:
     where = (origin(case.episode, "episode_number"),)
     if case.number >= 2:
         return Found("yes", where, NUMBERED)
+    if any((row["episode_number"] or 0) > case.number for row in case.rows("crlm_episode")):
+        return Left("A later episode is known by then.")
     events = _back_in_episode(case)
     if events:
         return Found(

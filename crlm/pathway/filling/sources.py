@@ -64,6 +64,8 @@ def _split(name: str) -> tuple[str, str]:
 def copied(case: Asked, copy: Copy) -> Answer:
     """The value of the variable in the patient's records, in the input's words; a clash where records differ."""
     each: list[tuple[Value, Origin]] = []
+    if copy.table == "primary_tumour" and case.unsure("primary_tumour"):
+        return undated_primary(case)
     for row in _rows(case, copy.table):
         if row[copy.variable] is None:
             continue
@@ -75,6 +77,11 @@ def copied(case: Asked, copy: Copy) -> Answer:
     levels = "" if copy.levels is None else ", in the words of the input"
     answer = agreed(each, f"as recorded{levels}", f"The records differ in {copy.variable}.")
     return answer or Left(f"{copy.table}.{copy.variable} is not recorded by then.")
+
+
+def undated_primary(case: Asked) -> Left:
+    """Why nothing is said of the primary while there is one of which it is not known whether it was known by then."""
+    return Left(f"Whether primary {case.unsure('primary_tumour')[0].key} was known by then is not recorded.")
 
 
 def noted(case: Asked, name: str) -> tuple[Origin, ...]:

@@ -61,6 +61,7 @@ def given(date, rows, *names, **tables):
         # no start, and an end that is later: it may have begun
         (FOLFOX.replace("2015-02-01", "-").replace("2015-05-03", "2015-08-01"), None, None, None),
         (FOLFOX.replace("neoadjuvant", "adjuvant"), "no", None, None),
+        (FOLFOX.replace("2015-05-03", "2015-01-03"), "yes", None, "6"),  # it ends before it begins
         (FOLFOX.replace("FOLFOX", "immunotherapy"), "no", None, None),
         (FOLFOX.replace("FOLFOX", "other"), None, None, None),
         (FOLFOX.replace("FOLFOX", "-"), None, None, None),
@@ -156,6 +157,22 @@ def test_drugs_that_have_been_given(rows, adjuvant, expected):
         (FOLFOX.replace("bevacizumab", "none"), None),
         (FOLFOX + FOLFOX.replace("C1", "C2").replace("2015-05-03", "2015-05-20"), "2015-05-20"),
         (FOLFOX + FOLFOX.replace("C1", "C2").replace("2015-05-03", "-"), None),
+        # whether a later course had it is not recorded
+        (
+            FOLFOX
+            + FOLFOX.replace("C1", "C2").replace("2015-05-03", "2015-05-20").replace("bevacizumab", "-"),
+            None,
+        ),
+        (
+            FOLFOX
+            + FOLFOX.replace("C1", "C2").replace("2015-05-03", "2015-05-01").replace("bevacizumab", "-"),
+            "2015-05-03",
+        ),
+        (
+            FOLFOX
+            + FOLFOX.replace("C1", "C2").replace("2015-05-03", "2015-05-20").replace("bevacizumab", "none"),
+            "2015-05-03",
+        ),
     ],
 )
 def test_the_last_bevacizumab(rows, date):

@@ -169,6 +169,8 @@ AT_START = "B1 | P1 | 2015-01-12 | CEA | 30.0 | ng/mL | baseline | -\n"
         (AT_START.replace("ng/mL", "g/L"), [None, None]),
         (AT_START.replace("ng/mL", "-"), [None, None]),
         (AT_START.replace("CEA", "INR"), [None, None]),
+        # the newest is in another unit: an older one is not the newest
+        (AT_START + "B2 | P1 | 2015-05-12 | CEA | 8 | g/L | pre_surgery | -\n", ["30", None]),
         (AT_START.replace("| -", "| yes").replace("30.0", "1"), [{"at_least": "0", "less_than": "1"}] * 2),
         (AT_START.replace("2015-01-12", "-"), [None, None]),
         (AT_START.replace("2015-01-12", "2015-06-02"), [None, None]),
@@ -253,6 +255,25 @@ def test_a_marker(placed, expected):
     )
     episode = FIRST.replace("| 3 ", "| 1 ")
     assert values("2015-06-01", "fiducial_placed", crlm_episode=episode, metastasis=rows) == expected
+
+
+def test_a_marker_that_was_placed_after_the_treatment_began():
+    rows = "lesion_id | episode_id | patient_id | fiducial_placed | date_fiducial\nL1 | E1 | P1 | yes | 2015-03-01\n"
+    for began, expected in (("2015-03-01", "yes"), ("2015-02-28", None), ("-", None)):
+        tables = {"metastasis": rows, "systemic_therapy": THERAPY.format(began)}
+        assert values("2015-06-01", "fiducial_placed", **tables) == expected
+
+
+def test_a_scan_that_may_belong_to_either_episode_is_named():
+    scans = "imaging_id | patient_id | episode_id | timepoint | date_imaging | n_lesions\n"
+    scans += "I1 | P1 | - | baseline | 2015 | 9\n"
+    tables = {
+        "crlm_episode": SECOND, "imaging": scans, "local_treatment": PROCEDURES + "O1 | P1 | E1 | 2015-06-15 | mwa",
+    }  # fmt: skip
+    filled = case("2016-03-01", **tables)
+    assert filled.given["n_crlm"] == 1
+    (named,) = (one for one in filled.unused if one.table == "imaging")
+    assert (named.key, named.why, named.date) == ("I1", "undecided", "2015")
 
 
 def test_steatosis_is_what_the_newest_scan_says():

@@ -166,6 +166,8 @@ def test_recurrence_is_the_second_episode_or_an_event_in_the_liver():
     assert (
         values("2016-01-31", "recurrence", followup_event=event.replace("2015-12-24", "-"), **tables) is None
     )
+    # a case about the first episode when the second is known: its metastases have come back, and are not this episode's
+    assert values("2016-03-01", "recurrence", episode=1, **tables) is None
     outside = event.replace("intrahepatic_recurrence | liver_distant", "extrahepatic_recurrence | lung")
     assert values("2016-01-31", "recurrence", followup_event=outside, **tables) == "no"
 

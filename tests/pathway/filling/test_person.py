@@ -144,6 +144,14 @@ def test_two_primaries_that_differ_are_shown_and_not_resolved():
     assert case("2015-06-01", primary_tumour=later).given["ras_status"] == "kras_mutant"
 
 
+def test_a_primary_without_a_date_leaves_all_of_them_open():
+    two = MOLECULAR.format("mutant", "wild_type", "-") + "    T2 | P1 | - | wild_type | wild_type | -\n"
+    filled = case("2015-06-01", primary_tumour=two)
+    assert not {"kras_status", "nras_status", "ras_status", "primary_in_situ"} & set(filled.given)
+    assert "T2" in filled.left["kras_status"]
+    assert [one.key for one in filled.unused if one.why == "undated"] == ["T2"]
+
+
 def test_inputs_that_rest_on_something_without_a_date_are_named():
     filled = case("2015-06-01", primary_tumour=MOLECULAR.format("mutant", "wild_type", "-"))
     assert filled.undated == ("kras_status", "nras_status", "ras_status")
