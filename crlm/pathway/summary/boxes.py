@@ -145,6 +145,8 @@ def factors_box(summary: Summary, detail: Detail) -> Box:
                 content = Paragraph(running(answers))
             columns.append((Box(title, (content,), "none"),))
         parts: list[SheetBlock] = [Columns(tuple(columns), _shares(group))]
+        if group.unknown:
+            parts.append(Paragraph(running(group.unknown)))
         if group.neither:
             names = "; ".join(lower(one.title) for one in group.neither)
             parts.append(Paragraph(inline(f"Known not to be so: {names}."), "muted"))

@@ -55,7 +55,7 @@ def summarise(
     using = _Using(rules, evaluation, explanation, page)
     factors = tuple(using.factors(group) for group in page.factors)
     options = tuple(using.options(page.option, date.year))
-    on_page = {one.rule for group in factors for one in (*group.left, *group.right, *group.neither)}
+    on_page = {one.rule for group in factors for one in every_factor(group)}
     on_page |= {one.rule for option in options for one in option.conditions}
     warnings = tuple(using.warnings(on_page | set(page.prompts.rules)))
     label = evaluation.result(CLASS).split(" | ")[0]
@@ -127,7 +127,7 @@ class _Using:
         deciding = self.facts.open_label(CLASS)
         named: dict[str, str] = {CLASS: "the technical class", REMNANT: "whether the remnant is adequate"}
         for group in factors:
-            for answer in (*group.left, *group.right):
+            for answer in every_factor(group):
                 named.setdefault(answer.rule, f"\u201c{answer.title}\u201d")
         for option in sorted(options, key=lambda one: one.applies != "yes"):
             for answer in option.conditions:
@@ -198,19 +198,20 @@ class _Using:
         label = self.evaluation.result(group.when) if group.when else ""
         if any(label.startswith(one) for one in group.unless):
             why = f"Does not apply to this patient: {_why_not(self.evaluation)}."
-            return _factors(group, (), (), (), why)
-        left: list[model.Answer] = []
-        right: list[model.Answer] = []
-        neither: list[model.Answer] = []
-        for rule in group.criteria:
-            if self.evaluation.result(rule) != NOT_APPLICABLE:
-                answer = self.answer(rule, welcome=True)
-                (left if answer.result == MET else right).append(answer)
-        for rules, column in ((group.speaks_for, left), (group.against, right)):
+            return _factors(group, {}, why)
+        sides: dict[str, list[model.Answer]] = {"left": [], "right": [], "neither": [], "unknown": []}
+        columns = (
+            (group.criteria, "left", "right"),
+            (group.speaks_for, "left", "neither"),
+            (group.against, "right", "neither"),
+        )
+        for rules, met, not_met in columns:
             for rule in rules:
-                answer = self.answer(rule, welcome=True)
-                (neither if answer.result == NOT_MET else column).append(answer)
-        return _factors(group, tuple(left), tuple(right), tuple(neither), None)
+                result = self.evaluation.result(rule)
+                if result != NOT_APPLICABLE:
+                    side = met if result == MET else not_met if result == NOT_MET else "unknown"
+                    sides[side].append(self.answer(rule, welcome=True))
+        return _factors(group, sides, None)
 
     def options(self, choices: Iterable[OptionChoice], year: int) -> Iterator[model.OptionItem]:
         """The options of the sources that apply, or may apply, in the order of the page."""
@@ -288,6 +289,11 @@ class _Using:
         )
 
 
+def every_factor(group: model.Factors) -> tuple[model.Answer, ...]:
+    """All factors of a group, on whatever side."""
+    return (*group.left, *group.right, *group.unknown, *group.neither)
+
+
 def place_words(rules: RuleSet, source: Source) -> str:
     """Where something stands, short: "S13, row 1", "Hellingman 2021, Abstract"."""
     if source.slide is not None:
@@ -318,20 +324,15 @@ def _reasons(told: RuleExplanation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(capital(one.words) for one in kept))
 
 
-def _factors(
-    group: FactorGroup,
-    left: tuple[model.Answer, ...],
-    right: tuple[model.Answer, ...],
-    neither: tuple[model.Answer, ...],
-    why: str | None,
-) -> model.Factors:
+def _factors(group: FactorGroup, sides: Mapping[str, list[model.Answer]], why: str | None) -> model.Factors:
     return model.Factors(
         title=group.title,
         left_title=group.left,
         right_title=group.right,
-        left=left,
-        right=right,
-        neither=neither,
+        left=tuple(sides.get("left", ())),
+        right=tuple(sides.get("right", ())),
+        neither=tuple(sides.get("neither", ())),
+        unknown=tuple(sides.get("unknown", ())),
         not_applicable=why,
     )
 

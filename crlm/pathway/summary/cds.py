@@ -15,7 +15,7 @@ from typing import Any
 from crlm.pathway.document import json_value
 from crlm.pathway.evaluate import MET, Evaluation
 from crlm.pathway.ruleset import RuleSet
-from crlm.pathway.summary.build import CLASS, place_words
+from crlm.pathway.summary.build import CLASS, every_factor, place_words
 from crlm.pathway.summary.model import Answer, Disagreement, Summary
 from crlm.pathway.summary.wording import evidence_words
 
@@ -70,7 +70,7 @@ class _Cards:
     def _answers(self) -> Iterator[Answer]:
         """What the page shows as met or listed, in its order."""
         shown = list(self.summary.warnings)
-        shown += [one for group in self.summary.factors for one in (*group.left, *group.right)]
+        shown += [one for group in self.summary.factors for one in every_factor(group)]
         shown += [one for option in self.summary.options for one in option.conditions]
         return (one for one in shown if one.sign in ("yes", "warning", "plain"))
 

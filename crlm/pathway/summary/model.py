@@ -80,6 +80,7 @@ class Factors(Frozen):
     left: tuple[Answer, ...]
     right: tuple[Answer, ...]
     neither: tuple[Answer, ...] = Field(description="Factors that are known not to be present.")
+    unknown: tuple[Answer, ...] = Field(description="Factors that are not known: on neither side.")
     not_applicable: str | None = Field(description="Why the group does not apply to this patient.")
 
 

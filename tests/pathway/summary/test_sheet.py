@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from crlm.pathway.load import shipped_rules
+from crlm.pathway.summary.build import every_factor
 from crlm.pathway.summary.sheet import REMARK, sheet
 from crlm.rendering.html import render_html
 from crlm.rendering.pdf import render_pdf
@@ -83,7 +84,7 @@ def test_nothing_is_left_out_without_a_word(name):
         assert one.id.lower() in said
     for one in (
         *summary.warnings,
-        *(answer for group in summary.factors for answer in (*group.left, *group.right)),
+        *(answer for group in summary.factors for answer in every_factor(group)),
     ):
         assert one.title.lower().replace(">", "&gt;") in said
     shown = sum(one.label.lower() in said for one in summary.missing)

@@ -16,7 +16,11 @@ SIGNS = {"met": {"yes", "warning"}, "not_met": {"no"}, "unknown": {"unknown"}, "
 def every_answer(summary):
     """All answers of a summary."""
     found = [summary.remnant, *summary.warnings]
-    found += [one for group in summary.factors for one in (*group.left, *group.right, *group.neither)]
+    found += [
+        one
+        for group in summary.factors
+        for one in (*group.left, *group.right, *group.neither, *group.unknown)
+    ]
     return found + [one for option in summary.options for one in option.conditions]
 
 
@@ -96,7 +100,8 @@ def test_nothing_known_says_nothing():
     _, summary = summed_up({})
     assert summary.technical_class == "undetermined"
     assert all(one.value is None for group in summary.known for one in group.values)
-    assert all(one.sign == "unknown" for group in summary.factors for one in (*group.left, *group.right))
+    assert all(not (one.left or one.right or one.neither) for one in summary.factors)
+    assert group(summary, "curative").unknown
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -108,6 +113,10 @@ def test_answers_are_those_of_the_evaluation(seed):
     for one in every_answer(summary):
         assert one.result == evaluation.result(one.rule)
         assert one.sign in SIGNS.get(one.result, {"plain"})
+    for factors in summary.factors:
+        assert not {one.result for one in (*factors.left, *factors.right)} & {"unknown", "gate_unknown"}
+        assert {one.result for one in factors.unknown} <= {"unknown", "gate_unknown"}
+    for one in every_answer(summary):
         assert one.result != "na"
     for answer in (one for choice in summary.options for one in choice.conditions):
         unwelcome = RULES.rules[answer.rule].fires and answer.result == "met"
