@@ -73,11 +73,13 @@ def _times() -> Iterator[str]:
     yield "| table | known |"
     yield "|---|---|"
     for table, moments in ROWS.items():
-        values = [
-            f"{name}: {_moment(moment)}" for (home, name), moment in VALUES.items() if home == table and name
-        ]
+        own: dict[str, list[str]] = {}
+        for (home, name), moment in VALUES.items():
+            if home == table:
+                own.setdefault(_moment(moment), []).append(f"`{name}`")
+        values = [f"{', '.join(names)} {when}" for when, names in own.items()]
         rows = "; without it, ".join(_moment(one) for one in moments) or "no date needed for the row"
-        others = f". Of its values {'; '.join(values)}" if values else ""
+        others = f"; {'; '.join(values)}" if values else ""
         yield f"| `{table}` | {rows}{others} |"
     yield ""
     yield "These values have no date of their own and are used all the same; each time it is said for which inputs:\n"
