@@ -193,8 +193,13 @@ def options_box(summary: Summary, detail: Detail) -> Box:
 
 
 def _evidence_each(options: list[OptionItem], count: int) -> list[int]:
-    """How many lines of evidence each option shows of so many in all: the first of each, then the second."""
-    turns = [k for turn in range(2) for k, one in enumerate(options) if len(one.evidence) > turn]
+    """How many lines of evidence each option shows of so many in all.
+
+    Each gets its first before one gets its second, and those with a condition that is met before the others.
+    """
+    met = [any(answer.result == "met" for answer in one.conditions) for one in options]
+    order = sorted(range(len(options)), key=lambda k: not met[k])
+    turns = [k for turn in range(2) for k in order if len(options[k].evidence) > turn]
     return [turns[:count].count(k) for k in range(len(options))]
 
 

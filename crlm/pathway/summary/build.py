@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from crlm.pathway.evaluate import GATE_UNKNOWN, MET, NOT_APPLICABLE, NOT_MET, SHOW, UNKNOWN, Evaluation
 from crlm.pathway.explanation.explain import explain
@@ -107,13 +108,16 @@ class _Using:
         )
 
     def known_value(self, name: str) -> model.Known:
-        """One value of the case in words, with where it came from."""
+        """One value of the case in words, with where it came from; more than one decimal is shown as about."""
         described, value = self.rules.inputs[name], self.evaluation.case.values.get(name)
+        shown = value_words(described, value)
+        if isinstance(value, Decimal) and value != round(value, 1):
+            shown = f"about {value_words(described, round(value, 1))}"
         return model.Known(
             input=name,
             label=described.called,
             short=self.page.short.get(name, described.called),
-            value=None if value is None else value_words(described, value),
+            value=None if value is None else shown,
             number=described.type in ("number", "integer"),
             origin=self.evaluation.case.origins.get(name),
         )
