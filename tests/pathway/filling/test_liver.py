@@ -214,6 +214,7 @@ TWO = FIRST.replace("| 3 ", "| 2 ")
         ("yy yn yn", "ceMRI", ["yes", "no", ["yes", "no"], ["yes", "no"]]),
         ("yy yy yy", "ceMRI", ["no", None, ["yes", "yes"], ["yes", "yes"]]),
         ("yy yn y-", "ceMRI", [None, None, ["yes", "no"], ["yes", "unknown"]]),
+        ("y- yn yn", "ceMRI", [None, None, ["yes", "no"], ["yes", "no"]]),  # not known to have been there
         ("yn yn yn", "ceMRI", ["no", None, ["yes", "no"], ["yes", "no"]]),  # never seen: it did not disappear
         ("yy yn yn", "US", ["yes", None, ["yes", "no"], None]),  # ultrasound does not count
     ],
