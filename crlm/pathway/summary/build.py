@@ -131,11 +131,12 @@ class _Using:
         deciding = self.facts.open_label(CLASS)
         named: dict[str, str] = {CLASS: "the technical class", REMNANT: "whether the remnant is adequate"}
         for group in factors:
-            for answer in every_factor(group):
+            for answer in group.unknown:
                 named.setdefault(answer.rule, f"\u201c{answer.title}\u201d")
         for option in sorted(options, key=lambda one: one.applies != "yes"):
             for answer in option.conditions:
-                named.setdefault(answer.rule, f"\u201c{option.title}\u201d")
+                if answer.sign == "unknown" or self.rules.rules[answer.rule].labels:
+                    named.setdefault(answer.rule, f"\u201c{option.title}\u201d")
         certain = {words for id_, words in named.items() if self.evaluation.results[id_].applies == "yes"}
         found = [
             self._missing(one, named, certain, decides=one.input in deciding)
