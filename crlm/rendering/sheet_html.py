@@ -25,7 +25,7 @@ def sheet_style() -> str:
         "subhead-line": sheet.SUBHEAD_LINE, "width": sheet.WIDTH, "banner": BANNER,
     }  # fmt: skip
     declared = " ".join(f"--{name}: {length:g}pt;" for name, length in lengths.items())
-    margins = f"{sheet.MARGIN_TOP - BANNER:g}pt {sheet.MARGIN_X:g}pt {sheet.MARGIN_BOTTOM:g}pt"
+    margins = f"{sheet.MARGIN_TOP - BANNER:g}pt {sheet.MARGIN_X - 1:g}pt {sheet.MARGIN_BOTTOM:g}pt"
     inside = "size: A4; @top-center { content: none; }"
     page = f"@media print {{ @page sheet {{ margin: {margins}; {inside} }} }}\n"
     return f".sheet {{ {declared} }}\n{_STYLE.read_text(encoding='utf-8')}{page}"
