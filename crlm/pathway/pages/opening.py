@@ -162,7 +162,14 @@ def _besides(rules: RuleSet) -> Iterator[tuple[str, str]]:
     yield "[Missing pictures](gaps.md)", f"{len(rules.gaps)} slides that could not be read in full"
     yield "[Changes of the rules](changes.md)", "what each version changed"
     yield "[A case](case.md)", "what goes in and what comes out"
-    yield "[Explanations](explanation.md)", "why a result is what it is, what would change it, what is missing most"
+    yield (
+        "[One page for the board](summary.md)",
+        "the case on A4, with room for the decision; cards for other software",
+    )
+    yield (
+        "[Explanations](explanation.md)",
+        "why a result is what it is, what would change it, what is missing most",
+    )
     yield (
         "[A case from a registry](filling.md)",
         "which inputs a patient's records can fill, as known on a day",
