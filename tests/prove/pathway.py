@@ -113,6 +113,7 @@ def speed():
 
 def main():
     """Run all and write the page; exit code 1 when a promise is broken."""
+    made = made_by("python -m tests.prove.pathway")  # before the run: the commit may move on while it lasts
     found, began = Found(), time.perf_counter()
     with ProcessPoolExecutor(WORKERS) as pool:
         for one in pool.map(compared, range(FIRST, FIRST + CASES, TOGETHER)):
@@ -122,7 +123,7 @@ def main():
     began = time.perf_counter()
     report = check_rule_set(rules, read_checks(SHIPPED, rules))
     seconds = time.perf_counter() - began
-    PAGE.write_text(page(found, report, speed(), minutes, seconds), encoding="utf-8")
+    PAGE.write_text(page(made, found, report, speed(), minutes, seconds), encoding="utf-8")
     print(
         f"{PAGE.name}: {len(found.different)} differences, {len(found.by_order)} by the order of the rules, "
         f"{len(found.turned)} answers turned, {len(report.new)} new findings of the solver"
@@ -131,7 +132,7 @@ def main():
     return 1 if found.broken or report.new or idle else 0
 
 
-def page(found, report, milliseconds, minutes, seconds):
+def page(made, found, report, milliseconds, minutes, seconds):
     """What the run found, as Markdown."""
     rules, numbers = report.rules, counts(report)
     declared = [id_ for id_, rule in rules.rules.items() if rule.two_valued]
@@ -145,7 +146,7 @@ def page(found, report, milliseconds, minutes, seconds):
     through = sum(count for id_, count in found.exceptions.items() if id_ not in declared)
     return f"""# The pathway's evaluator beside an oracle, and what a solver proves
 
-{made_by("python -m tests.prove.pathway")}
+{made}
 The 195 entries of the catalogue were written down twice: as rules (`crlm/pathway/rules`), which the evaluator reads,
 and as plain Python (`tests/pathway/oracle.py`), which knows neither the rule files nor their language. Both are given
 the same random cases: half of them random in every input, half a plausible patient with some inputs changed or
