@@ -56,6 +56,8 @@ def likelihood_ratio_p_value(counts: Counts) -> float | None:
 
 def contingency(counts: Counts) -> Iterator[tuple[str, float]]:
     """The tests of a table of counts with their p: chi-square, with Yates' correction (2 x 2), Fisher, G."""
+    if any(n < 0 for level in counts for n in level):
+        return iter(())
     occupied = [one for one in counts if sum(one)]
     tests = [
         (CHI_SQUARE, chi_square_p_value(counts)),

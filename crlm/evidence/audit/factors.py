@@ -64,7 +64,11 @@ def factors(paper: Paper) -> tuple[dict[Table, list[Factor]], dict[Table, int]]:
             continue
         table = row.locator, row.endpoint, row.population
         sizes = behind(paper, row)
-        if sizes is None or (sizes.n_level + 1) * (sizes.n_reference + 1) > MOST_CELLS:
+        if (
+            sizes is None
+            or min(sizes.n_level, sizes.n_reference) < 1
+            or (sizes.n_level + 1) * (sizes.n_reference + 1) > MOST_CELLS
+        ):
             left_out[table] = left_out.get(table, 0) + 1
             continue
         found.setdefault((table, row.term, row.reference), []).append((one, sizes.n_level, sizes.n_reference))

@@ -136,4 +136,9 @@ def counts_for(percent: Printed, denominator: int) -> range:
 
 def denominators_for(count: int, percent: Printed, most: int) -> Iterator[int]:
     """The denominators from 1 to `most` of which this count prints as this percentage, in order."""
-    return (n for n in range(max(1, count), most + 1) if percent.contains(percentage(count, n)))
+    least, greatest = max(1, count), most
+    if percent.high is not None and percent.high > 0:
+        least = max(least, ceil(100 * count / percent.high))
+    if percent.low is not None and percent.low > 0:
+        greatest = min(greatest, floor(100 * count / percent.low))
+    return (n for n in range(least, greatest + 1) if percent.contains(percentage(count, n)))

@@ -129,7 +129,8 @@ def _shares(rows: list[PublishedFlow]) -> list[Ran]:
     found: list[Ran] = []
     steps: dict[int, list[tuple[PublishedFlow, Printed, set[int]]]] = {}
     for row in rows:
-        percent, wholes = printed(row.pct_printed), _wholes(rows, row)
+        percent = printed(row.pct_printed)
+        wholes = {whole: words for whole, words in _wholes(rows, row).items() if whole > 0}
         if percent is None or not wholes:
             continue
         n = _number(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.attainable import Counts, combinations_of
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from crlm.evidence import PublishedTest
 
 MOST_TABLES = 500
+MOST_PEOPLE = 100_000
+"""Of more people too many counts print as one percentage to try them all."""
 DICHOTOMOUS = ("yes", "no", "present", "absent", "any", "none", "positive", "negative")
 """Levels that leave only one other."""
 
@@ -81,7 +84,7 @@ class GroupTable:
             row = []
             for one in level:
                 denominator = one.row.denominator
-                if one.percent is None or not denominator:
+                if one.percent is None or not denominator or denominator > MOST_PEOPLE:
                     return None
                 itself = () if one.n is None else (one.n,)
                 row.append(tuple(counts_for(one.percent, denominator)) or itself)
@@ -188,7 +191,7 @@ def _choices(cell: Cell, block: Block) -> Choices:
     if cell.n is not None:
         return (cell.n,)
     denominator = cell.row.denominator or block.size
-    if cell.percent is None or denominator is None:
+    if cell.percent is None or denominator is None or denominator > MOST_PEOPLE:
         return ()
     return tuple(counts_for(cell.percent, denominator)) or _cut(cell.percent, denominator)
 
@@ -196,7 +199,8 @@ def _choices(cell: Cell, block: Block) -> Choices:
 def _cut(percent: Printed, denominator: int) -> Choices:
     """The counts whose percentage prints so with its digits cut off."""
     low, high = percent.truncated()
-    return tuple(n for n in range(denominator + 1) if low <= 100 * n / denominator < high)
+    first, last = ceil(low * denominator / 100), floor(high * denominator / 100)
+    return tuple(n for n in range(max(0, first), min(denominator, last) + 1) if 100 * n < high * denominator)
 
 
 def _sizes(cell: Cell, block: Block) -> Choices:

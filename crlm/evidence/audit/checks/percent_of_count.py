@@ -80,7 +80,7 @@ def denominators(block: Block, beside: tuple[int, ...] = ()) -> dict[str, int]:
 def fits(one: Cell, denominator: int) -> bool:
     """Whether the cell's percentage is that of its count in this denominator."""
     assert one.n is not None and one.percent is not None
-    return one.percent.contains(percentage(one.n, denominator))
+    return denominator > 0 and one.percent.contains(percentage(one.n, denominator))
 
 
 def _known_beside(tables: dict[Key, dict[str, Block]], key: Key, group: str) -> tuple[int, ...]:
@@ -103,7 +103,7 @@ def _known_beside(tables: dict[Key, dict[str, Block]], key: Key, group: str) -> 
 
 
 def _printed_denominator(one: Cell) -> int | None:
-    return one.row.denominator if one.row.denominator_basis == "printed" else None
+    return (one.row.denominator or None) if one.row.denominator_basis == "printed" else None
 
 
 def _basis(

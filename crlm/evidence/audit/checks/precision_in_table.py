@@ -38,10 +38,10 @@ def precision_in_table(paper: Paper) -> CheckResult:
         if row.measure != "HR" or row.model != "univariable" or error is None or error[0] <= 0:
             continue
         here = behind(paper, row)
-        if here is None:
+        if here is None or min(here.n_level, here.n_reference) < LEAST:
             continue
         rate = _rate(here, error)
-        if rate[0] <= 1 and min(here.n_level, here.n_reference) >= LEAST and fits(one, with_p=False):
+        if rate[0] <= 1 and fits(one, with_p=False):
             tables[row.locator, row.endpoint, row.population].append(_Row(one, here, rate))
     findings: list[Finding] = []
     tested = 0

@@ -110,7 +110,9 @@ def _survival(paper: Paper) -> Iterator[Quantity]:
             f"{row.statistic.replace('_', ' ')} of {row.endpoint}{when} in {row.group} ({row.population})"
         )
         text = row.value_printed + (
-            f" ({_bounds(row)}, {row.interval_kind})" if row.ci_low is not None else ""
+            f" ({_bounds(row)}, {row.interval_kind})"
+            if row.ci_low is not None and row.ci_high is not None
+            else ""
         )
         quoted = Quoted(row.row_id, row.locator, f"{row.endpoint}, {row.group}{when}", text)
         parts = [("value", row.value_printed)]

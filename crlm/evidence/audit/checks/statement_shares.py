@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper, PublishedStatement
 
 ID = "quoted-percentages"
+MOST_PEOPLE = 100_000
+"""Of more people not every denominator is tried."""
 SMALLEST = 5
 """The smallest denominator that is offered as an explanation."""
 
@@ -41,7 +43,7 @@ def quoted_percentages(paper: Paper) -> CheckResult:
         percent = value_of(row)
         if row.unit != "%" or percent is None or is_survival(row):
             continue
-        of = _sizes(row, rows) if row.numerator is None else _denominators(row, rows)
+        of = [n for n in (_sizes(row, rows) if row.numerator is None else _denominators(row, rows)) if n > 0]
         if (not row.n and not row.denominator) or not of:
             not_run.append(NotRun(row.row_id, "the size of the series is not printed"))
             continue
@@ -139,7 +141,7 @@ def _alone(series: list[list[Stated]], rows: Statements) -> Finding:
     explanations: list[Explanation] = []
     for members in series:
         for row, percent in members:
-            n = row.n
+            n = row.n or row.denominator
             assert n is not None
             below = int(percent.value * n / 100)
             low, high = (shown(percentage(count, n), percent.decimals + 1) for count in (below, below + 1))
@@ -160,7 +162,8 @@ def _alone(series: list[list[Stated]], rows: Statements) -> Finding:
 def _explained(members: list[Stated], rows: Statements) -> list[Explanation]:
     """Two counts of the series together, else the largest denominator that gives all of them."""
     first, n = members[0][0], members[0][0].n
-    assert n is not None
+    if n is None or n > MOST_PEOPLE:
+        return []
     pairs = _pairs(members, rows)
     if pairs:
         return pairs
