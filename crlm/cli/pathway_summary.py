@@ -54,8 +54,11 @@ def summary(
     ] = False,
     derive: Annotated[
         bool,
-        typer.Option("--derive", help="Fill in what follows from other inputs, as `evaluate --derive` does."),
-    ] = False,
+        typer.Option(
+            "--derive/--as-given",
+            help="Fill in what follows from other inputs, as `evaluate --derive` does.",
+        ),
+    ] = True,
     format_: Annotated[
         str | None,
         typer.Option(

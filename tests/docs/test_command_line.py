@@ -73,7 +73,9 @@ def default_in_words(parameter):
     if parameter.name == "formats":
         assert parameter.default is None  # what that means is tested below
         return "all three"
-    return {False: "off", None: "none"}.get(parameter.default, str(parameter.default))
+    if isinstance(parameter.default, bool):
+        return "on" if parameter.default else "off"
+    return "none" if parameter.default is None else str(parameter.default)
 
 
 def test_the_synopsis_names_every_command():

@@ -33,6 +33,7 @@ NOT_A_CODE = {
         "strobe-checklist",
         "fine-gray",
         "knapp-hartung",
+        "tumour-board",
     ),
 }
 """Texts with a hyphen that name something else: tests, encodings, a reason, a protocol. A new one is added here."""

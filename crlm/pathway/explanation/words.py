@@ -44,8 +44,10 @@ def capital(text: str) -> str:
 
 
 def plain(value: Decimal) -> str:
-    """A number as one writes it."""
-    return f"{value.normalize():f}"
+    """A number as one writes it; a quotient with more than six decimals is cut after two: `2.82…`."""
+    text = f"{value.normalize():f}"
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals[:2]}…" if len(decimals) > 6 else text
 
 
 def amount(one: Input, value: Decimal) -> str:
