@@ -167,6 +167,8 @@ RULES = (
     Rule("meta_analysis:subgroups", "Meta-analysis", ("metafor::rma.uni",), "subgroups"),
     Rule("meta_analysis:", "Meta-analysis", ("metafor::rma.uni",)),
     Rule("rubin:", "Rubin's rules", ("mice::pool",)),
+    Rule("robustness:e_values", "E-values and fragility", ("formulas written in R",), "E-values"),
+    Rule("robustness:", "E-values and fragility", ("stats::fisher.test",), "fragility"),
 )
 LOOSER = (
     Looser(
