@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
 
 import numpy as np
 
@@ -11,6 +13,9 @@ from crlm.statistics.exact_tables import exact_p_two_by_two
 
 MOST_PATIENTS = 100_000
 """Larger tables are refused: the search tries every number of patients one by one."""
+_TOO_CLOSE = 1e-9
+"""A p this near alpha, as a fraction of it, is decided in whole numbers: p of a small table can be alpha itself."""
+_EQUALLY_LIKELY = Fraction(10_000_001, 10_000_000)
 MOST_CHANGES = 100
 """So far the tables with changes in both groups are tried, some ten thousand of them."""
 
@@ -52,13 +57,14 @@ def fragility(events: tuple[int, int], sizes: tuple[int, int], *, alpha: float =
 
     An index says how few outcomes separate the table from the other side of a threshold. It is mostly a function of p
     and the sample size, is not an effect size, and says nothing of bias. Of a hazard ratio there is none: outcomes
-    have times. Raises `ValueError` for what is no table. Sources: Walsh M, et al. J Clin Epidemiol 2014;67:622-628;
+    have times. A p that equals alpha is not below it, and so near to alpha whole numbers decide, not the last digit of
+    a quotient. Raises `ValueError` for what is no table. Sources: Walsh M, et al. J Clin Epidemiol 2014;67:622-628;
     Khan MS, et al. JAMA Netw Open 2020;3:e2012469 (reverse); Ahmed W, et al. Anesth Analg 2016;123:1565 (quotient).
     Checked against: enumeration of every table (tests/statistics).
     """
     _refuse(events, sizes, alpha)
     p = _p(events, sizes)
-    significant = p < alpha
+    significant = _below(alpha, p, events, sizes)
     n = sum(sizes)
     found = _walk(events, sizes, alpha, significant=significant)
     if found is None:
@@ -103,7 +109,7 @@ def _walk(
             if best is not None and count >= best[0]:
                 break
             p = _p((changed[0], changed[1]), sizes)
-            if (p >= alpha) == significant:
+            if _below(alpha, p, (changed[0], changed[1]), sizes) != significant:
                 best = (count, group, p)
                 break
     return best
@@ -125,7 +131,7 @@ def _fewest(
             after = (events[0] + changes[0], events[1] + changes[1])
             if not all(0 <= one <= size for one, size in zip(after, sizes, strict=True)):
                 continue
-            if (_p(after, sizes) >= alpha) == significant:
+            if _below(alpha, _p(after, sizes), after, sizes) != significant:
                 return changes
     return None
 
@@ -145,6 +151,26 @@ def _p(events: tuple[int, int], sizes: tuple[int, int]) -> float:
         return 1.0
     table = np.array([[events[0], events[1]], [sizes[0] - events[0], sizes[1] - events[1]]], dtype=np.int64)
     return exact_p_two_by_two(table)
+
+
+def _below(alpha: float, p: float, events: tuple[int, int], sizes: tuple[int, int]) -> bool:
+    """Whether p < alpha, alpha read as the decimal that was written: a rounding error must not decide."""
+    if abs(p - alpha) > _TOO_CLOSE * alpha:
+        return p < alpha
+    return _exact(events, sizes) < Fraction(repr(float(alpha)))
+
+
+def _exact(events: tuple[int, int], sizes: tuple[int, int]) -> Fraction:
+    """Fisher's p as a fraction: tables are counted, with the same rule of what counts as equally likely."""
+    total, (first, second) = sum(events), sizes
+    low = max(0, total - second)
+    weight = comb(first, low) * comb(second, total - low)
+    weights = []
+    for cell in range(low, min(first, total) + 1):
+        weights.append(weight)
+        weight = weight * (first - cell) * (total - cell) // ((cell + 1) * (second - total + cell + 1))
+    most = weights[events[0] - low] * _EQUALLY_LIKELY
+    return Fraction(sum(one for one in weights if one <= most), sum(weights))
 
 
 def _refuse(events: tuple[int, int], sizes: tuple[int, int], alpha: float) -> None:
