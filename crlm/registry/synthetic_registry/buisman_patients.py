@@ -12,6 +12,7 @@ from crlm.registry.synthetic_registry.buisman_model import BuismanModel
 from crlm.registry.synthetic_registry.columns import Names, day
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.patterns import registered
+from crlm.registry.synthetic_registry.registered import Registered
 from crlm.registry.synthetic_registry.times import (
     DAYS_PER_MONTH,
     Survival,
@@ -23,21 +24,11 @@ from crlm.registry.synthetic_registry.times import (
 COHORT, HAIP_INDEX, NO_RECURRENCE, OUTSIDE, BOTH, INCOMPLETE, HAIP_OTHER, SBRT = range(8)
 
 
-@dataclass(frozen=True)
-class Patients:
-    """Arrays by registered patient; days since 1970, infinite where it did not happen."""
+@dataclass(frozen=True, kw_only=True)
+class Patients(Registered):
+    """What this study draws besides."""
 
-    kind: Integers
-    x: Mapping[str, Column]
     haip: Booleans
-    days: Mapping[str, Floats]
-    missing: Mapping[str, Booleans]
-    names: Names
-
-    @property
-    def size(self) -> int:
-        """How many patients are registered."""
-        return self.kind.size
 
 
 def draw_patients(model: BuismanModel, cohort: int, draws: Draws) -> Patients:
@@ -52,7 +43,7 @@ def draw_patients(model: BuismanModel, cohort: int, draws: Draws) -> Patients:
     x["chemotherapy_recurrence"] = x["chemotherapy_recurrence"] | haip
     missing = {name: draws.yes(f"missing {name}", share, n) for name, share in model.missing.items()}
     days = _days(model, draws, kind, x, haip)
-    return Patients(kind, x, haip, days, missing, Names(n))
+    return Patients(kind=kind, x=x, haip=haip, days=days, missing=missing, names=Names(n))
 
 
 def _covariates(model: BuismanModel, draws: Draws, n: int) -> dict[str, Column]:

@@ -27,6 +27,7 @@ from crlm.registry.synthetic_registry.columns import (
     yes_no,
 )
 from crlm.registry.synthetic_registry.draws import Booleans, Draws, Integers
+from crlm.registry.synthetic_registry.registered import patient_table
 
 
 def tables(p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
@@ -40,7 +41,7 @@ def tables(p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
                 "registry_end_date": dates(np.array([day(2018, 12, 31), day(2016, 12, 31)])),
             }
         ),
-        "patient": _patient(p),
+        "patient": patient_table(p, levels((~p.x["mskcc"]).astype(np.int64), declared.CENTRES), "waived"),
         "primary_tumour": _primary(p, draws),
         "crlm_episode": _episode(p),
         "metastasis": _metastasis(p, draws),
@@ -55,25 +56,6 @@ def tables(p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
 def _second(p: Patients) -> Integers:
     """Patients with an episode 2: a recurrence in the liver."""
     return np.flatnonzero(~np.isin(p.kind, (NO_RECURRENCE, OUTSIDE)))
-
-
-def _patient(p: Patients) -> pl.DataFrame:
-    dead = np.isfinite(p.days["death"])
-    return pl.DataFrame(
-        {
-            "patient_id": p.names.of("P", np.arange(p.size)),
-            "centre_id": levels((~p.x["mskcc"]).astype(np.int64), declared.CENTRES),
-            "sex": levels((~p.x["male"]).astype(np.int64), ("male", "female")),
-            "date_of_birth": dates(p.days["birth"]),
-            "vital_status": levels(dead.astype(np.int64), ("alive", "dead")),
-            "date_of_death": dates(p.days["death"]),
-            "date_last_vital_status": dates(p.days["last"]),
-            "date_last_disease_assessment": dates(p.days["assessed"]),
-            "lost_to_follow_up": same("no", p.size),
-            "consent_status": same("waived", p.size),
-            "synthetic": np.ones(p.size, dtype=np.int8),
-        }
-    )
 
 
 def _primary(p: Patients, draws: Draws) -> pl.DataFrame:

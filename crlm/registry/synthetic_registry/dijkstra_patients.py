@@ -12,6 +12,7 @@ from crlm.registry.synthetic_registry.columns import Names, day, repeated
 from crlm.registry.synthetic_registry.dijkstra_model import DijkstraModel
 from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.patterns import registered
+from crlm.registry.synthetic_registry.registered import Registered
 from crlm.registry.synthetic_registry.times import DAYS_PER_MONTH, days_after, event_months
 
 COHORT, NO_RECURRENCE, SBRT, IRE, UNTREATABLE, NO_REPEAT, LOST = range(7)
@@ -28,28 +29,17 @@ class Lesions:
     ltp_day: Floats
 
 
-@dataclass(frozen=True)
-class Patients:
-    """Arrays by registered patient; days since 1970, infinite where it did not happen."""
+@dataclass(frozen=True, kw_only=True)
+class Patients(Registered):
+    """What this study draws besides."""
 
-    kind: Integers
-    covariates: Mapping[str, Column]
     nac: Booleans
     repeat: Integers
     regimen: Integers
     cycles: Integers
     device: Integers
-    days: Mapping[str, Floats]
     site: Integers
-    missing: Mapping[str, Booleans]
     lesions: Lesions
-
-    names: Names
-
-    @property
-    def size(self) -> int:
-        """How many patients are registered."""
-        return self.kind.size
 
     @property
     def treated_again(self) -> Booleans:
@@ -90,7 +80,18 @@ def draw_patients(model: DijkstraModel, cohort: int, draws: Draws) -> Patients:
         draws.level("device upfront", model.device_upfront, n),
     )
     return Patients(
-        kind, before, nac, repeat, regimen, cycles, device, days, site, missing, lesions, Names(n)
+        kind=kind,
+        x=before,
+        days=days,
+        missing=missing,
+        names=Names(n),
+        nac=nac,
+        repeat=repeat,
+        regimen=regimen,
+        cycles=cycles,
+        device=device,
+        site=site,
+        lesions=lesions,
     )
 
 

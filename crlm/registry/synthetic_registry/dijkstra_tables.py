@@ -31,6 +31,7 @@ from crlm.registry.synthetic_registry.dijkstra_patients import (
     Patients,
 )
 from crlm.registry.synthetic_registry.draws import Draws
+from crlm.registry.synthetic_registry.registered import patient_table
 
 CENTRE = "VUmc"
 
@@ -46,7 +47,7 @@ def tables(model: DijkstraModel, p: Patients, draws: Draws) -> dict[str, pl.Data
                 "registry_end_date": dates(np.array([day(2020, 12, 31)])),
             }
         ),
-        "patient": _patient(p),
+        "patient": patient_table(p, same(CENTRE, p.size), "waived", p.kind == LOST),
         "primary_tumour": _primary(p, draws),
         "crlm_episode": _episode(p, draws),
         "imaging": _imaging(p, draws),
@@ -59,32 +60,12 @@ def tables(model: DijkstraModel, p: Patients, draws: Draws) -> dict[str, pl.Data
     }
 
 
-def _patient(p: Patients) -> pl.DataFrame:
-    dead = np.isfinite(p.days["death"])
-    rows = np.arange(p.size)
-    return pl.DataFrame(
-        {
-            "patient_id": p.names.of("P", rows),
-            "centre_id": same(CENTRE, p.size),
-            "sex": levels((~p.covariates["male"]).astype(np.int64), ("male", "female")),
-            "date_of_birth": dates(p.days["birth"]),
-            "vital_status": levels(dead.astype(np.int64), ("alive", "dead")),
-            "date_of_death": dates(p.days["death"]),
-            "date_last_vital_status": dates(p.days["last"]),
-            "date_last_disease_assessment": dates(p.days["assessed"]),
-            "lost_to_follow_up": yes_no(p.kind == LOST),
-            "consent_status": same("waived", p.size),
-            "synthetic": np.ones(p.size, dtype=np.int8),
-        }
-    )
-
-
 def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
     n = p.size
-    location = p.covariates["location"]
+    location = p.x["location"]
     left, right = draws.level("left subsite", (7, 2, 1), n), draws.level("right subsite", (7, 7, 3, 3), n)
     subsite = np.select([location == 0, location == 1], [0, 1 + left], 4 + right)
-    operated = np.where(p.covariates["synchronous"], p.days["initial"], p.days["primary"] + 30)
+    operated = np.where(p.x["synchronous"], p.days["initial"], p.days["primary"] + 30)
     unknown = p.missing["crlm_timing_initial"]
     return pl.DataFrame(
         {
@@ -102,7 +83,7 @@ def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
 
 
 def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
-    x, n = p.covariates, p.size
+    x, n = p.x, p.size
     metres = np.where(x["male"], 1.77, 1.65) + 0.065 * draws.normal("height", n)
     height = np.round(np.clip(metres, 1.45, 2.05) * 100)
     weight = np.round(x["bmi"] * (height / 100) ** 2, 1)
@@ -264,7 +245,7 @@ def _systemic(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
 
 
 def _procedure(model: DijkstraModel, p: Patients, draws: Draws) -> pl.DataFrame:
-    x, n = p.covariates, p.size
+    x, n = p.x, p.size
     second, third = np.flatnonzero(p.treated_again), np.flatnonzero(np.isfinite(p.days["third"]))
     row, kind, _ = in_patient_order([np.arange(n), second, third])
     number = kind + 1

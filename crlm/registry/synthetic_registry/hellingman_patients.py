@@ -9,9 +9,10 @@ import numpy as np
 
 from crlm.registry.synthetic_registry import hellingman_model as declared
 from crlm.registry.synthetic_registry.columns import Names, day
-from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
+from crlm.registry.synthetic_registry.draws import Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.hellingman_model import HellingmanModel
 from crlm.registry.synthetic_registry.patterns import registered
+from crlm.registry.synthetic_registry.registered import Registered
 from crlm.registry.synthetic_registry.times import (
     DAYS_PER_MONTH,
     Survival,
@@ -24,21 +25,11 @@ COHORT, LATE, NO_RECURRENCE, SUPPORTIVE = range(4)
 UPFRONT, NAC, SYSTEMIC = range(3)
 
 
-@dataclass(frozen=True)
-class Patients:
-    """Arrays by registered patient; days since 1970, infinite where it did not happen."""
+@dataclass(frozen=True, kw_only=True)
+class Patients(Registered):
+    """What this study draws besides."""
 
-    kind: Integers
-    x: Mapping[str, Column]
     strategy: Integers
-    days: Mapping[str, Floats]
-    missing: Mapping[str, Booleans]
-    names: Names
-
-    @property
-    def size(self) -> int:
-        """How many patients are registered."""
-        return self.kind.size
 
 
 def draw_patients(model: HellingmanModel, cohort: int, draws: Draws) -> Patients:
@@ -56,7 +47,8 @@ def draw_patients(model: HellingmanModel, cohort: int, draws: Draws) -> Patients
     nac = draws.yes("nac", 1 / (1 + np.exp(-odds)), n)
     strategy = np.where(systemic | (kind == SUPPORTIVE), SYSTEMIC, np.where(nac, NAC, UPFRONT))
     missing = {name: draws.yes(f"missing {name}", share, n) for name, share in model.missing.items()}
-    return Patients(kind, x, strategy, _days(model, draws, kind, x, strategy), missing, Names(n))
+    days = _days(model, draws, kind, x, strategy)
+    return Patients(kind=kind, x=x, strategy=strategy, days=days, missing=missing, names=Names(n))
 
 
 def _covariates(model: HellingmanModel, draws: Draws, kind: Integers) -> dict[str, Column]:

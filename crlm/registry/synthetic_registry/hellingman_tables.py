@@ -24,6 +24,7 @@ from crlm.registry.synthetic_registry.hellingman_patients import (
     SYSTEMIC,
     Patients,
 )
+from crlm.registry.synthetic_registry.registered import patient_table
 
 CENTRE = "AmsterdamUMC"
 
@@ -39,32 +40,13 @@ def tables(model: HellingmanModel, p: Patients, draws: Draws) -> dict[str, pl.Da
                 "registry_end_date": dates(np.array([day(2021, 12, 31)])),
             }
         ),
-        "patient": _patient(p),
+        "patient": patient_table(p, same(CENTRE, p.size), "waived"),
         "primary_tumour": _primary(p, draws),
         "crlm_episode": _episode(p, draws),
         "systemic_therapy": _chemotherapy(p, draws),
         "local_treatment": _procedure(p, draws),
         "followup_event": _event(model, p, draws),
     }
-
-
-def _patient(p: Patients) -> pl.DataFrame:
-    dead = np.isfinite(p.days["death"])
-    return pl.DataFrame(
-        {
-            "patient_id": p.names.of("P", np.arange(p.size)),
-            "centre_id": same(CENTRE, p.size),
-            "sex": levels((~p.x["male"]).astype(np.int64), ("male", "female")),
-            "date_of_birth": dates(p.days["birth"]),
-            "vital_status": levels(dead.astype(np.int64), ("alive", "dead")),
-            "date_of_death": dates(p.days["death"]),
-            "date_last_vital_status": dates(p.days["last"]),
-            "date_last_disease_assessment": dates(p.days["assessed"]),
-            "lost_to_follow_up": same("no", p.size),
-            "consent_status": same("waived", p.size),
-            "synthetic": np.ones(p.size, dtype=np.int8),
-        }
-    )
 
 
 def _primary(p: Patients, draws: Draws) -> pl.DataFrame:

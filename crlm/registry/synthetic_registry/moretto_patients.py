@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from crlm.registry.synthetic_registry import moretto_model as declared
 from crlm.registry.synthetic_registry.columns import Names, day
-from crlm.registry.synthetic_registry.draws import Booleans, Column, Draws, Floats, Integers
+from crlm.registry.synthetic_registry.draws import Column, Draws, Floats, Integers
 from crlm.registry.synthetic_registry.moretto_model import CUT_6, CUT_12, MorettoModel
 from crlm.registry.synthetic_registry.patterns import registered
+from crlm.registry.synthetic_registry.registered import Registered
 from crlm.registry.synthetic_registry.times import (
     DAYS_PER_MONTH,
     Survival,
@@ -23,23 +23,7 @@ from crlm.registry.synthetic_registry.times import (
 COHORT, EXTRAHEPATIC, RESECTABLE, OTHER_REGIMEN, PROGRESSED, NO_IMAGING, INCOMPLETE, SHORT = range(8)
 
 
-@dataclass(frozen=True)
-class Patients:
-    """Arrays by registered patient; days since 1970, infinite where it did not happen."""
-
-    kind: Integers
-    x: Mapping[str, Column]
-    days: Mapping[str, Floats]
-    missing: Mapping[str, Booleans]
-    names: Names
-
-    @property
-    def size(self) -> int:
-        """How many patients are registered."""
-        return self.kind.size
-
-
-def draw_patients(model: MorettoModel, cohort: int, draws: Draws) -> Patients:
+def draw_patients(model: MorettoModel, cohort: int, draws: Draws) -> Registered:
     """All registered patients: covariates, then relapse and death, then what is missing."""
     kind = registered(declared.PATTERN, cohort)
     n = kind.size
@@ -48,7 +32,7 @@ def draw_patients(model: MorettoModel, cohort: int, draws: Draws) -> Patients:
     days = _days(model, draws, kind, x)
     _after_relapse(model, draws, x, days)
     missing = {name: draws.yes(f"missing {name}", share, n) for name, share in model.missing.items()}
-    return Patients(kind, x, days, missing, Names(n))
+    return Registered(kind=kind, x=x, days=days, missing=missing, names=Names(n))
 
 
 def _covariates(model: MorettoModel, draws: Draws, n: int) -> dict[str, Column]:

@@ -24,11 +24,11 @@ from crlm.registry.synthetic_registry.moretto_patients import (
     OTHER_REGIMEN,
     PROGRESSED,
     RESECTABLE,
-    Patients,
 )
+from crlm.registry.synthetic_registry.registered import Registered, patient_table
 
 
-def tables(p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
+def tables(p: Registered, draws: Draws) -> dict[str, pl.DataFrame]:
     """All non-empty tables by name."""
     metastasis, lesion_imaging = _lesions(p, draws)
     return {
@@ -40,7 +40,7 @@ def tables(p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
                 "registry_end_date": dates(np.full(3, day(2022, 1, 31))),
             }
         ),
-        "patient": _patient(p),
+        "patient": patient_table(p, levels(p.x["centre"], declared.CENTRES), "consent"),
         "primary_tumour": _primary(p, draws),
         "crlm_episode": _episode(p, draws),
         "imaging": _imaging(p),
@@ -54,26 +54,7 @@ def tables(p: Patients, draws: Draws) -> dict[str, pl.DataFrame]:
     }
 
 
-def _patient(p: Patients) -> pl.DataFrame:
-    dead = np.isfinite(p.days["death"])
-    return pl.DataFrame(
-        {
-            "patient_id": p.names.of("P", np.arange(p.size)),
-            "centre_id": levels(p.x["centre"], declared.CENTRES),
-            "sex": levels((~p.x["male"]).astype(np.int64), ("male", "female")),
-            "date_of_birth": dates(p.days["birth"]),
-            "vital_status": levels(dead.astype(np.int64), ("alive", "dead")),
-            "date_of_death": dates(p.days["death"]),
-            "date_last_vital_status": dates(p.days["last"]),
-            "date_last_disease_assessment": dates(p.days["assessed"]),
-            "lost_to_follow_up": same("no", p.size),
-            "consent_status": same("consent", p.size),
-            "synthetic": np.ones(p.size, dtype=np.int8),
-        }
-    )
-
-
-def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
+def _primary(p: Registered, draws: Draws) -> pl.DataFrame:
     """PT and pN are those of a primary resected before first-line treatment, as the study uses them."""
     n, x = p.size, p.x
     later = ~x["resected"]
@@ -117,7 +98,7 @@ def _primary(p: Patients, draws: Draws) -> pl.DataFrame:
     )
 
 
-def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
+def _episode(p: Registered, draws: Draws) -> pl.DataFrame:
     n, x = p.size, p.x
     resectable = p.kind == RESECTABLE
     reason = np.select(
@@ -159,14 +140,14 @@ def _episode(p: Patients, draws: Draws) -> pl.DataFrame:
     return frame
 
 
-def _scans(p: Patients) -> tuple[np.ndarray, Booleans]:
+def _scans(p: Registered) -> tuple[np.ndarray, Booleans]:
     """The patient's row of each scan, and whether it is the one before surgery."""
     before = np.flatnonzero((p.kind != NO_IMAGING) & (p.kind != RESECTABLE))
     row, kind, _ = in_patient_order([np.arange(p.size), before])
     return row, kind == 1
 
 
-def _imaging(p: Patients) -> pl.DataFrame:
+def _imaging(p: Registered) -> pl.DataFrame:
     x = p.x
     row, before = _scans(p)
 
@@ -195,7 +176,7 @@ def _imaging(p: Patients) -> pl.DataFrame:
     )
 
 
-def _lesions(p: Patients, draws: Draws) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _lesions(p: Registered, draws: Draws) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every lesion of the episode, and what each scan shows of it: the last ones vanish."""
     x = p.x
     row, number = repeated(x["lesions"])
@@ -230,7 +211,7 @@ def _lesions(p: Patients, draws: Draws) -> tuple[pl.DataFrame, pl.DataFrame]:
     return metastasis, seen
 
 
-def _systemic(p: Patients, draws: Draws) -> pl.DataFrame:
+def _systemic(p: Registered, draws: Draws) -> pl.DataFrame:
     x, n = p.x, p.size
     first = np.flatnonzero(p.kind != RESECTABLE)
     after_start = p.days["surgery"] + np.round(draws.between("start after surgery", 30, 70, n))
@@ -271,7 +252,7 @@ def _systemic(p: Patients, draws: Draws) -> pl.DataFrame:
     )
 
 
-def _procedure(p: Patients) -> pl.DataFrame:
+def _procedure(p: Registered) -> pl.DataFrame:
     x = p.x
     staged = np.flatnonzero(x["two_steps"])
     row, kind, _ = in_patient_order([np.arange(p.size), staged])
@@ -300,7 +281,7 @@ def _procedure(p: Patients) -> pl.DataFrame:
     )
 
 
-def _lab(p: Patients) -> pl.DataFrame:
+def _lab(p: Registered) -> pl.DataFrame:
     x = p.x
     first = np.flatnonzero(~p.missing["baseline_cea"])
     second = np.flatnonzero(~p.missing["pre_surgery_cea"] & (p.kind != RESECTABLE))
@@ -318,11 +299,11 @@ def _lab(p: Patients) -> pl.DataFrame:
     )
 
 
-def _relapsed(p: Patients) -> Booleans:
+def _relapsed(p: Registered) -> Booleans:
     return np.isfinite(p.days["relapse"])
 
 
-def _event(p: Patients, draws: Draws) -> pl.DataFrame:
+def _event(p: Registered, draws: Draws) -> pl.DataFrame:
     """The first relapse (a row for the liver, one for elsewhere), death, and the last follow-up."""
     x = p.x
     relapsed, n = _relapsed(p), p.size
@@ -355,7 +336,7 @@ def _event(p: Patients, draws: Draws) -> pl.DataFrame:
     )
 
 
-def _after_relapse(p: Patients, draws: Draws) -> pl.DataFrame:
+def _after_relapse(p: Registered, draws: Draws) -> pl.DataFrame:
     """Locoregional treatments by the site of the relapse, or systemic treatment."""
     n, pattern = p.size, p.x["pattern"]
     parts = [np.flatnonzero(np.isfinite(p.days[name])) for name in ("lrt", "second lrt", "systemic after")]
