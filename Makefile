@@ -68,6 +68,7 @@ $(VENV)-%/stamp: requirements/%.txt
 	@touch $@
 
 prove: $(VENV)/test.stamp ## compare with R and simulate thousands of studies (writes docs/validation/)
+	$(BIN)/python -m tests.prove.properties
 	$(BIN)/python -m tests.prove.agreement
 	$(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.prove.registry_import
