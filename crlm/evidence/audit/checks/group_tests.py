@@ -3,138 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.attainable import (
-    CHI_SQUARE,
-    FISHER,
-    LIKELIHOOD_RATIO,
-    POOLED,
-    WELCH,
-    YATES,
-    Counts,
-    contingency,
-    t_test_range,
-)
+from crlm.evidence.audit.attainable import CHI_SQUARE, FISHER, YATES, Counts, contingency
 from crlm.evidence.audit.checks.blocks import Cell, blocks
-from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, groups_of, is_paired
+from crlm.evidence.audit.checks.group_tables import GroupTable
 from crlm.evidence.audit.checks.p_against_interval import p_words
+from crlm.evidence.audit.checks.recomputed_tests import (
+    NAMED,
+    OfCounts,
+    OfMeans,
+    agrees,
+    is_of_pairs,
+    p_as_printed,
+    recomputed,
+)
 from crlm.evidence.audit.explain import whole_slips
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
-from crlm.evidence.audit.printed import Printed, printed
 
 if TYPE_CHECKING:
     from crlm.evidence import Paper, PublishedSummary, PublishedTest
 
 ID = "group-tests"
-NAMED = {
-    "pearson_chi2": (CHI_SQUARE, YATES),
-    "chi2": (CHI_SQUARE, YATES),
-    "yates_chi2": (YATES,),
-    "fisher_exact": (FISHER,),
-    "likelihood_ratio": (LIKELIHOOD_RATIO,),
-    "t_test_independent": (POOLED, WELCH),
-    "t_test_welch": (WELCH,),
-}
-COUNTS = ("pearson_chi2", "chi2", "yates_chi2", "fisher_exact", "likelihood_ratio", "not_stated", "")
-MEANS = ("t_test_independent", "t_test_welch")
-RANKS = ("mann_whitney_u", "wilcoxon_paired", "kruskal_wallis", "wilcoxon")
-PAIRED = ("mcnemar",)
-UNNAMED = ("not_stated", "")
 _FEW = 2
 """More slips than these that fit say nothing about which it was."""
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A printed p with the table behind it."""
-
-    row: PublishedTest
-    p: Printed
-    table: GroupTable
-
-    def ps(self) -> dict[str, tuple[float, float]]:
-        """The range of p of each test over the tables that the cells may stand for."""
-        found: dict[str, tuple[float, float]] = {}
-        for counts in self.table.tables() or ():
-            for name, p in contingency(counts):
-                low, high = found.get(name, (p, p))
-                found[name] = min(low, p), max(high, p)
-        return found
-
-    def agreeing(self) -> tuple[str, ...]:
-        """The tests that can give the printed p."""
-        return tuple(name for name, (low, high) in self.ps().items() if self.p.overlaps(low, high))
 
 
 def group_tests(paper: Paper) -> CheckResult:
     """Every printed p of a comparison of groups."""
     findings: list[Finding] = []
     not_run: list[NotRun] = []
-    failing: list[_Case] = []
+    failing: list[OfCounts] = []
     tested = 0
     counts = blocks(paper)
     for row in paper.numbers.tests:
-        subject = f"{row.row_id}, {row.locator}: {row.variable}, {row.groups_compared}"
-        p = printed(_p(row))
-        if row.test in PAIRED or (row.test in UNNAMED and is_paired(row)):
+        if is_of_pairs(row):
             continue
-        reason, case = _case(counts, row, p)
-        if row.test in MEANS and p is not None:
-            result = _means(paper, row, p)
-            if isinstance(result, str):
-                not_run.append(NotRun(subject, result))
-            else:
-                tested += 1
-                findings += result
-        elif case is None:
-            not_run.append(NotRun(subject, reason))
-        else:
-            tested += 1
-            if not set(case.agreeing()) & set(
-                NAMED.get(row.test, (CHI_SQUARE, YATES, FISHER, LIKELIHOOD_RATIO))
-            ):
-                failing.append(case)
+        found = recomputed(paper, counts, row)
+        if isinstance(found, str):
+            subject = f"{row.row_id}, {row.locator}: {row.variable}, {row.groups_compared}"
+            not_run.append(NotRun(subject, found))
+            continue
+        tested += 1
+        if agrees(found):
+            continue
+        if isinstance(found, OfMeans):
+            findings.append(_finding_of_means(found))
+        elif isinstance(found, OfCounts):
+            failing.append(found)
     findings += [_finding(one, failing) for one in failing]
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
-def _case(counts: Blocks, row: PublishedTest, p: Printed | None) -> tuple[str, _Case | None]:
-    if p is None:
-        return "no p is printed as a number", None
-    if row.test in RANKS:
-        return "a rank test needs the values of every person: no summary determines its p", None
-    if row.test not in COUNTS:
-        return f"the test {row.test} is not computed again", None
-    table = group_table(counts, row)
-    if isinstance(table, str):
-        return table, None
-    if table.tables() is None:
-        return "its percentages stand for too many tables of counts", None
-    return "", _Case(row, p, table)
-
-
-def _p(row: PublishedTest) -> str:
-    signed = row.p_op in ("<", ">") and row.p_printed[:1] not in "<>≤≥"
-    return f"{row.p_op}{row.p_printed}" if signed else row.p_printed
-
-
-def _finding(one: _Case, failing: Sequence[_Case]) -> Finding:
-    ps = one.ps()
+def _finding(one: OfCounts, failing: Sequence[OfCounts]) -> Finding:
+    ps = one.ranges
     named = NAMED.get(one.row.test, ())
     tests = {name: ps[name] for name in (*named, *ps) if name in ps}
-    others = tuple(name for name in one.agreeing() if name not in named)
+    others = tuple(name for name in one.agreeing if name not in named)
     shown = ", ".join(f"{name} {p_words(*p)}" for name, p in tests.items())
     explanations = tuple(_explanations(one, failing, others))
     return Finding(
         ID,
         "doubtful" if others else "contradiction",
-        f"p {_p(one.row)} of {one.row.variable} does not follow from its counts"
+        f"p {p_as_printed(one.row)} of {one.row.variable} does not follow from its counts"
         + ("" if not others else f" by the test that is named, but by {others[0]}"),
         (_quoted(one.row), *one.table.quoted),
-        f"{_counts(one.table)}: {shown}; printed {_p(one.row)}",
+        f"{_counts(one.table)}: {shown}; printed {p_as_printed(one.row)}",
         explanations,
         suspects=(one.row.row_id, *_misprinted(one)),
     )
@@ -142,7 +78,7 @@ def _finding(one: _Case, failing: Sequence[_Case]) -> Finding:
 
 def _quoted(row: PublishedTest) -> Quoted:
     return Quoted(
-        row.row_id, row.locator, f"p of {row.variable}, {row.groups_compared} ({row.test})", _p(row)
+        row.row_id, row.locator, f"p of {row.variable}, {row.groups_compared} ({row.test})", p_as_printed(row)
     )
 
 
@@ -156,16 +92,16 @@ def _side_by_side(counts: Counts) -> str:
     return ", ".join(" and ".join(str(one) for one in level) for level in counts)
 
 
-def _by_percentages(one: _Case) -> _Case | None:
+def _by_percentages(one: OfCounts) -> OfCounts | None:
     """The case with its counts taken from the percentages, when that changes a count and gives the printed p."""
     table = one.table.from_percentages()
     if table is None or table.choices == one.table.choices or table.tables() is None:
         return None
     corrected = replace(one, table=table)
-    return corrected if corrected.agreeing() else None
+    return corrected if corrected.agreeing else None
 
 
-def _misprinted(one: _Case) -> tuple[str, ...]:
+def _misprinted(one: OfCounts) -> tuple[str, ...]:
     """The rows whose count is not the one of their percentage, or of the total, when those give the printed p."""
     corrected = _by_percentages(one)
     if corrected is None:
@@ -178,7 +114,7 @@ def _misprinted(one: _Case) -> tuple[str, ...]:
     )
 
 
-def _explanations(one: _Case, failing: Sequence[_Case], others: Sequence[str]) -> Iterator[Explanation]:
+def _explanations(one: OfCounts, failing: Sequence[OfCounts], others: Sequence[str]) -> Iterator[Explanation]:
     for name in others:
         yield Explanation("other-test", f"{name} on these counts gives the printed p.")
     if others:
@@ -188,12 +124,12 @@ def _explanations(one: _Case, failing: Sequence[_Case], others: Sequence[str]) -
         table = _side_by_side(next(iter(corrected.table.tables() or ())))
         yield Explanation(
             "misprint",
-            f"With the counts that the percentages stand for ({table}) {corrected.agreeing()[0]} gives the printed p.",
+            f"With the counts that the percentages stand for ({table}) {corrected.agreeing[0]} gives the printed p.",
         )
         return
     for at, level in enumerate(one.table.cells if len(one.table.cells) > 2 else ()):
         left = replace(one, table=one.table.without(at))
-        tests = tuple(name for name in left.agreeing() if name in NAMED.get(one.row.test, left.agreeing()))
+        tests = tuple(name for name in left.agreeing if name in NAMED.get(one.row.test, left.agreeing))
         if tests:
             name = level[0].row.level
             yield Explanation(
@@ -202,18 +138,18 @@ def _explanations(one: _Case, failing: Sequence[_Case], others: Sequence[str]) -
     for other in failing:
         if other.row.row_id == one.row.row_id or other.row.locator != one.row.locator:
             continue
-        names = replace(one, p=other.p).agreeing()
+        names = replace(one, p=other.p).agreeing
         if names:
-            back = replace(other, p=one.p).agreeing()
+            back = replace(other, p=one.p).agreeing
             yield Explanation(
                 "swapped-labels",
-                f"The p printed for {other.row.variable} ({_p(other.row)}) is the one of these counts ({names[0]})"
-                + (", and this p is the other's: they are exchanged." if back else "."),
+                f"The p printed for {other.row.variable} ({p_as_printed(other.row)}) is the one of these counts "
+                f"({names[0]})" + (", and this p is the other's: they are exchanged." if back else "."),
             )
     yield from _slipped(one)
 
 
-def _slipped(one: _Case) -> Iterator[Explanation]:
+def _slipped(one: OfCounts) -> Iterator[Explanation]:
     """One count one digit away with which the named test gives the printed p: the one of the total, or the only few."""
     found = _slips(one)
     confirmed = [each for each in found if each[2]]
@@ -227,7 +163,7 @@ def _slipped(one: _Case) -> Iterator[Explanation]:
         )
 
 
-def _slips(one: _Case) -> list[tuple[Cell, int, bool]]:
+def _slips(one: OfCounts) -> list[tuple[Cell, int, bool]]:
     """Cells with a count one digit away that gives the printed p, and whether the total says the same."""
     if not one.table.exact or one.p.operator != "=":
         return []
@@ -243,7 +179,7 @@ def _slips(one: _Case) -> list[tuple[Cell, int, bool]]:
     return found
 
 
-def _gives_p(one: _Case, counts: Counts, where: tuple[int, int], tests: Sequence[str], n: int) -> bool:
+def _gives_p(one: OfCounts, counts: Counts, where: tuple[int, int], tests: Sequence[str], n: int) -> bool:
     """Whether the table with this count at [level, group] gives the printed p by one of the tests."""
     at, group = where
     rows = [list(row) for row in counts]
@@ -257,51 +193,17 @@ def _gives_p(one: _Case, counts: Counts, where: tuple[int, int], tests: Sequence
     return any(name in tests and one.p.overlaps(p, p) for name, p in contingency(changed))
 
 
-def _means(paper: Paper, row: PublishedTest, p: Printed) -> list[Finding] | str:
-    groups = groups_of(row)
-    found = {
-        one.group: one
-        for one in paper.numbers.summaries
-        if one.variable == row.variable and one.group in groups and one.locator == row.locator
-    }
-    if len(groups) != 2 or set(found) != set(groups):
-        return "the means and standard deviations of its two groups are not printed"
-    pair = tuple(found[group] for group in groups)
-    numbers = [_mean_sd(one) for one in pair]
-    sizes = tuple(one.n_available for one in pair)
-    if any(one is None for one in numbers) or any(one is None or one < 2 for one in sizes):
-        return "a mean, a standard deviation or the number of known values is not printed"
-    (mean1, sd1), (mean2, sd2) = ((m.bounds(), s.bounds(0.0)) for m, s in numbers if m and s)  # type: ignore[misc]
-    n1, n2 = (one or 0 for one in sizes)
-    ranges = {
-        name: t_test_range((mean1, mean2), (sd1, sd2), (n1, n2), pooled=name == POOLED)
-        for name in (POOLED, WELCH)
-    }
-    if any(p.overlaps(*ranges[name]) for name in NAMED[row.test]):
-        return []
-    other = next((name for name, values in ranges.items() if p.overlaps(*values)), None)
-    texts = " and ".join(f"{one.as_printed} of {one.n_available}" for one in pair)
-    return [
-        Finding(
-            ID,
-            "doubtful" if other else "contradiction",
-            f"p {_p(row)} of {row.variable} does not follow from its means",
-            (_quoted(row), *(_quoted_summary(one) for one in pair)),
-            f"{texts}: " + ", ".join(f"{name} {p_words(*values)}" for name, values in ranges.items()),
-            (Explanation("other-test", f"{other} gives the printed p."),) if other else (),
-            suspects=(row.row_id,),
-        )
-    ]
-
-
-def _mean_sd(row: PublishedSummary) -> tuple[Printed, Printed] | None:
-    import re
-
-    texts = re.findall(r"\d+(?:[.,·]\d+)?", row.as_printed)
-    if not row.statistic.startswith("mean") or len(texts) < 2:
-        return None
-    mean, sd = printed(texts[0]), printed(texts[1])
-    return (mean, sd) if mean is not None and sd is not None else None
+def _finding_of_means(one: OfMeans) -> Finding:
+    texts = " and ".join(f"{summary.as_printed} of {summary.n_available}" for summary in one.summaries)
+    return Finding(
+        ID,
+        "doubtful" if one.agreeing else "contradiction",
+        f"p {p_as_printed(one.row)} of {one.row.variable} does not follow from its means",
+        (_quoted(one.row), *(_quoted_summary(summary) for summary in one.summaries)),
+        f"{texts}: " + ", ".join(f"{name} {p_words(*values)}" for name, values in one.ranges.items()),
+        tuple(Explanation("other-test", f"{name} gives the printed p.") for name in one.agreeing[:1]),
+        suspects=(one.row.row_id,),
+    )
 
 
 def _quoted_summary(row: PublishedSummary) -> Quoted:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.attainable import mcnemar_attainable
-from crlm.evidence.audit.checks.blocks import blocks, size_of
-from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, is_paired
+from crlm.evidence.audit.checks.blocks import blocks
 from crlm.evidence.audit.checks.p_against_interval import p_text
+from crlm.evidence.audit.checks.recomputed_tests import OfPairs, agrees, is_of_pairs, recomputed
 from crlm.evidence.audit.explain import whole_slips
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun, Quoted
-from crlm.evidence.audit.printed import Printed, printed
 
 if TYPE_CHECKING:
-    from crlm.evidence import Paper, PublishedTest
+    from crlm.evidence import Paper
 
 ID = "paired-tests"
 _FEW = 2
@@ -27,71 +26,29 @@ def paired_tests(paper: Paper) -> CheckResult:
     tested = 0
     counts = blocks(paper)
     for row in paper.numbers.tests:
-        if row.test != "mcnemar" and not (row.test in ("not_stated", "") and is_paired(row)):
+        if not is_of_pairs(row):
             continue
-        result = _of_row(paper, counts, row)
-        if isinstance(result, str):
-            not_run.append(NotRun(f"{row.row_id}, {row.locator}: {row.variable}", result))
-        else:
+        found = recomputed(paper, counts, row)
+        if isinstance(found, str):
+            not_run.append(NotRun(f"{row.row_id}, {row.locator}: {row.variable}", found))
+        elif isinstance(found, OfPairs):
             tested += 1
-            findings += result
+            findings += [] if agrees(found) else [_finding(found)]
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
-def _of_row(paper: Paper, counts: Blocks, row: PublishedTest) -> list[Finding] | str:
-    p = printed(row.p_printed if row.p_printed[:1] in "<>" else f"{row.p_op or '='}{row.p_printed}")
-    if p is None:
-        return "no p is printed as a number"
-    table = group_table(counts, row)
-    if isinstance(table, str):
-        return table
-    if not table.exact or len(table.cells[0]) != 2:
-        return "the two counts are not printed"
-    (first, second), n = (one.n or 0 for one in table.cells[0]), _people(paper, table)
-    if n is None:
-        return "not everybody is known both before and after: how many pairs there are is not printed"
-    if _attained(p, first, second, n):
-        return []
-    return [_finding(row, p, table, (first, second, n))]
+def _with_before(one: OfPairs, first: int) -> bool:
+    return first <= one.n and agrees(replace(one, first=first))
 
 
-def _people(paper: Paper, table: GroupTable) -> int | None:
-    """How many were seen twice: everybody, when both columns have everybody; None when somebody is missing in one."""
-    first, second = (one.row for one in table.cells[0])
-    everybody = size_of(paper, first.group, first.unit)
-    if everybody is None or everybody != size_of(paper, second.group, second.unit):
-        return None
-    if table.sizes is not None:
-        known = {one for each in table.sizes for one in each}
-    elif len(table.cells) == 2:
-        known = {sum(level[at].n or 0 for level in table.cells) for at in (0, 1)}
-    else:
-        return None
-    return everybody if known == {everybody} else None
+def _with_after(one: OfPairs, second: int) -> bool:
+    return second <= one.n and agrees(replace(one, second=second))
 
 
-def _attained(p: Printed, first: int, second: int, n: int) -> bool:
-    return any(
-        p.overlaps(value, value) for _, values in mcnemar_attainable(first, second, n) for value in values
-    )
-
-
-def _with_before(p: Printed, second: int, n: int, first: int) -> bool:
-    return first <= n and _attained(p, first, second, n)
-
-
-def _with_after(p: Printed, first: int, n: int, second: int) -> bool:
-    return second <= n and _attained(p, first, second, n)
-
-
-def _finding(row: PublishedTest, p: Printed, table: GroupTable, margins: tuple[int, int, int]) -> Finding:
-    first, second, n = margins
-    ranges = ", ".join(
-        f"{name} {p_text(min(values))} to {p_text(max(values))}"
-        for name, values in mcnemar_attainable(first, second, n)
-        if values
-    )
-    before, after = partial(_with_before, p, second, n), partial(_with_after, p, first, n)
+def _finding(one: OfPairs) -> Finding:
+    row, first, second, n = one.row, one.first, one.second, one.n
+    ranges = ", ".join(f"{name} {p_text(low)} to {p_text(high)}" for name, (low, high) in one.ranges.items())
+    before, after = partial(_with_before, one), partial(_with_after, one)
     slips = [
         (was, now) for was, fits in ((first, before), (second, after)) for now, _ in whole_slips(was, fits)
     ]
@@ -109,7 +66,7 @@ def _finding(row: PublishedTest, p: Printed, table: GroupTable, margins: tuple[i
         f"McNemar's test of {row.variable} cannot have p {row.p_printed}",
         (
             Quoted(row.row_id, row.locator, f"p of {row.variable}, {row.groups_compared}", row.p_printed),
-            *table.quoted,
+            *one.table.quoted,
         ),
         f"{first} and {second} of {n}: {abs(first - second)} more changed one way than the other; over every number of "
         f"changes that the counts allow, p {ranges}",
