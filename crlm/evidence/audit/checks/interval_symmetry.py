@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from math import ceil, exp, floor, sqrt
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
-from crlm.evidence.audit.ratio import Ratio, cells, changed, fits, quoted, ratios
+from crlm.evidence.audit.checks.usual_rows import Odd, held_to_their_table
+from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding
+from crlm.evidence.audit.ratio import Ratio, changed, fits, quoted, ratios
 from crlm.evidence.audit.ratio_repairs import repairs
 
 if TYPE_CHECKING:
     from crlm.evidence import Paper
 
 ID = "interval-symmetry"
-ENOUGH = 5
-"""Rows of a table that have to be looked at before the table says how its intervals were made."""
-MOSTLY = 0.8
 STEP = 0.001
 """The last decimal of the coefficients that programs print."""
 
 
 def interval_symmetry(paper: Paper) -> CheckResult:
     """Every ratio with two limits, table by table."""
-    tables: dict[tuple[str, str], list[Ratio]] = defaultdict(list)
-    for one in ratios(paper.numbers.effects):
-        if one.has_interval:
-            tables[one.row.locator, one.row.model].append(one)
-    found: list[Ratio] = []
-    agreeing: dict[str, tuple[int, int]] = {}
-    not_run: list[NotRun] = []
-    tested = 0
-    for (locator, model), rows in tables.items():
-        odd = [one for one in rows if not fits(one, with_p=False)]
-        if len(rows) >= ENOUGH and len(rows) - len(odd) < MOSTLY * len(rows):
-            not_run.append(
-                NotRun(
-                    f"{locator}, {model.replace('_', ' ')}",
-                    f"{len(odd)} of its {len(rows)} intervals are not symmetrical on the logarithmic scale: they are "
-                    "not Wald intervals (profile likelihood or bootstrap), and symmetry says nothing about them",
-                )
-            )
-            continue
-        tested += len(rows)
-        agreeing.update({one.row.row_id: (len(rows) - len(odd), len(rows)) for one in odd})
-        found += odd
-    findings = tuple(_finding(same, *agreeing[same[0].row.row_id]) for same in cells(found))
-    return CheckResult(ID, tested, findings, tuple(not_run))
+    rows = (one for one in ratios(paper.numbers.effects) if one.has_interval)
+    held = held_to_their_table(rows, lambda one: fits(one, with_p=False), _otherwise)
+    return CheckResult(ID, held.tested, tuple(_finding(one) for one in held.odd), held.not_run)
 
 
-def _finding(same: tuple[Ratio, ...], symmetrical: int, rows: int) -> Finding:
-    ratio = same[0]
+def _otherwise(odd: int, rows: int) -> str:
+    return (
+        f"{odd} of its {rows} intervals are not symmetrical on the logarithmic scale: they are not Wald intervals "
+        "(profile likelihood or bootstrap), and symmetry says nothing about them"
+    )
+
+
+def _finding(odd: Odd) -> Finding:
+    ratio = odd.same[0]
     assert ratio.estimate is not None and ratio.low is not None and ratio.high is not None
     estimate, low, high = (float(one.value) for one in (ratio.estimate, ratio.low, ratio.high))
     (least_low, most_low), (least_high, most_high) = ratio.logs[1:]
@@ -65,8 +48,7 @@ def _finding(same: tuple[Ratio, ...], symmetrical: int, rows: int) -> Finding:
                 "A coefficient rounded to three decimals before it was turned into a ratio moves it by this much.",
             )
         )
-    few = symmetrical < ENOUGH
-    if few:
+    if odd.few:
         explanations.append(
             Explanation(
                 "other-test",
@@ -78,12 +60,12 @@ def _finding(same: tuple[Ratio, ...], symmetrical: int, rows: int) -> Finding:
     middle = sqrt(low * high) if low > 0 else 0.0
     return Finding(
         ID,
-        "doubtful" if cut or early or few else "impossible",
+        "doubtful" if cut or early or odd.few else "impossible",
         f"The estimate {ratio.estimate.text} does not lie in the middle of its interval",
-        tuple(quoted(one.row) for one in same),
+        tuple(quoted(one.row) for one in odd.same),
         f"square root of {low:g} x {high:g} = {middle:.{decimals}f}, with rounding {least:.{decimals}f} to "
         f"{most:.{decimals}f}; printed {estimate:g} (Wald intervals are symmetrical on the logarithmic scale, as "
-        f"{symmetrical} of {rows} in this table are)",
+        f"{odd.agreeing} of {odd.rows} in this table are)",
         tuple(explanations),
     )
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding, NotRun
+from crlm.evidence.audit.checks.usual_rows import Odd, held_to_their_table
+from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding
 from crlm.evidence.audit.ratio import (
     MULTIPLIER,
     Interval,
     Ratio,
-    cells,
     fits,
     p_of,
     possible,
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper
 
 ID = "p-against-interval"
-ENOUGH = 5
-MOSTLY = 0.8
 LEAST = 1e-7
 """A p that is smaller than this is written with a power of ten."""
 NEAR = 0.1
@@ -35,34 +32,24 @@ NEAR = 0.1
 
 def p_against_interval(paper: Paper) -> CheckResult:
     """Every ratio with an interval and a p of its own, table by table."""
-    tables: dict[tuple[str, str], list[Ratio]] = defaultdict(list)
-    for one in ratios(paper.numbers.effects):
-        if one.has_interval and one.p is not None and fits(one, with_p=False):
-            tables[one.row.locator, one.row.model].append(one)
-    found: list[Ratio] = []
-    agreeing: dict[str, tuple[int, int]] = {}
-    not_run: list[NotRun] = []
-    tested = 0
-    for (locator, model), rows in tables.items():
-        odd = [one for one in rows if not fits(one)]
-        if len(rows) >= ENOUGH and len(rows) - len(odd) < MOSTLY * len(rows):
-            not_run.append(
-                NotRun(
-                    f"{locator}, {model.replace('_', ' ')}",
-                    f"in {len(odd)} of its {len(rows)} rows the p is not that of a Wald test: another test was used, "
-                    "and the intervals do not determine its p",
-                )
-            )
-            continue
-        tested += len(rows)
-        agreeing.update({one.row.row_id: (len(rows) - len(odd), len(rows)) for one in odd})
-        found += odd
-    findings = tuple(_finding(same, *agreeing[same[0].row.row_id]) for same in cells(found))
-    return CheckResult(ID, tested, findings, tuple(not_run))
+    rows = (
+        one
+        for one in ratios(paper.numbers.effects)
+        if one.has_interval and one.p is not None and fits(one, with_p=False)
+    )
+    held = held_to_their_table(rows, fits, _otherwise)
+    return CheckResult(ID, held.tested, tuple(_finding(one) for one in held.odd), held.not_run)
 
 
-def _finding(same: tuple[Ratio, ...], agreeing: int, rows: int) -> Finding:
-    ratio = same[0]
+def _otherwise(odd: int, rows: int) -> str:
+    return (
+        f"in {odd} of its {rows} rows the p is not that of a Wald test: another test was used, and the intervals do "
+        "not determine its p"
+    )
+
+
+def _finding(odd: Odd) -> Finding:
+    ratio = odd.same[0]
     assert (
         ratio.estimate is not None
         and ratio.low is not None
@@ -79,10 +66,10 @@ def _finding(same: tuple[Ratio, ...], agreeing: int, rows: int) -> Finding:
             Explanation(
                 "other-test",
                 "A likelihood-ratio, score or log-rank p can differ from the Wald p by this much "
-                f"({agreeing} of the {rows} p values of this table are Wald's).",
+                f"({odd.agreeing} of the {odd.rows} p values of this table are Wald's).",
             )
         )
-    few = agreeing < ENOUGH and not near
+    few = odd.few and not near
     if few:
         explanations.append(
             Explanation(
@@ -98,7 +85,7 @@ def _finding(same: tuple[Ratio, ...], agreeing: int, rows: int) -> Finding:
         "doubtful" if cut or near or few else "impossible",
         f"p {ratio.p.text if ratio.p.operator != '=' else '= ' + ratio.p.text} does not follow from the interval"
         + ("; one says significant at 0.05, the other not" if crosses else ""),
-        tuple(quoted(one.row) for one in same),
+        tuple(quoted(one.row) for one in odd.same),
         f"z = {2 * MULTIPLIER:.2f} x ln({ratio.estimate.text}) / ln({ratio.high.text} / {ratio.low.text}): with "
         f"rounding {_shown(implied)}, p {p_words(low, high)}; printed p {ratio.p.text}",
         tuple(explanations),
