@@ -99,19 +99,28 @@ def _day(given: str | None) -> datetime.date:
 
 
 def _print(one: EvidenceCard) -> None:
-    from crlm.evidence.cards.report import pooled_sentence, study_age, study_size
+    from crlm.evidence.cards.report import (
+        bias_words,
+        effect_kind,
+        not_noted_words,
+        pooled_sentence,
+        study_age,
+        study_size,
+    )
 
     typer.echo(one.title)
     for study in one.studies:
         typer.echo(f"  {study.label}: {study.design or study.kind}; {study_size(study)}; {study_age(study)}")
         for effect in study.effects:
-            kind = "adjusted" if effect.adjusted else "crude"
-            typer.echo(
-                f"    {effect.measure} {effect.printed}, {kind} ({effect.place}; {', '.join(effect.rows)})"
-            )
+            kind, rows = effect_kind(effect), ", ".join(effect.rows)
+            typer.echo(f"    {effect.measure} {effect.printed}, {kind} ({effect.place}; {rows})")
         typer.echo(f"    audit: {study.audit.words}")
         for caution in study.cautions:
-            typer.echo(f"    {caution.kind}: {caution.sentence}")
+            typer.echo(f"    {bias_words(caution.kind).lower().replace('ras', 'RAS')}: {caution.sentence}")
+        if study.not_noted:
+            typer.echo(f"    {not_noted_words(study)}")
+        if study.note:
+            typer.echo(f"    note: {study.note}")
     if one.direction:
         typer.echo(f"  {one.direction}")
     typer.echo(f"  {pooled_sentence(one)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from crlm.dictionary.toml_lines import lines_of
@@ -11,6 +11,7 @@ from crlm.evidence.description import Description
 from crlm.evidence.description_problems import description_problems
 from crlm.evidence.loading import DESCRIPTION, description_json
 from crlm.evidence.numbers import ROWS
+from crlm.evidence.question_problems import question_problems
 from crlm.evidence.table_problems import ReadTable, read_table
 from crlm.problems import Place, Problem, did_you_mean
 
@@ -54,6 +55,7 @@ def check_paper(folder: Path) -> tuple[Problem, ...]:
         found += _unlike_folder(description, folder)
         found += _unknown_groups(description, tables)
         found += _unknown_rows(description, tables)
+        found += question_problems(description, _effects(tables))
         found += _description_references(description)
         found += _scores(description, tables)
         found += _unused_words(description, tables)
@@ -158,6 +160,11 @@ def _unknown_rows(description: Description, tables: Iterable[ReadTable]) -> Iter
                         did_you_mean(row_id, known),
                         _at(description, f"question[{number}].{name}"),
                     )
+
+
+def _effects(tables: Iterable[ReadTable]) -> dict[str, Mapping[str, str]]:
+    rows = (row for table in tables if table.name == "effects" for row in table.rows)
+    return {row.cells["row_id"]: row.cells for row in rows if row.cells.get("row_id")}
 
 
 def _description_references(description: Description) -> Iterator[Problem]:

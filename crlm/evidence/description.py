@@ -181,6 +181,14 @@ class Caution(Part):
     sentence: Words = Field(description="The caution, in our words.")
     place: Words = Field(description="Where in the paper the facts behind it stand.")
     origin: Origin = Field(description='"paper" when the authors say so, "reader" when we do.')
+    questions: tuple[Words, ...] = Field(
+        default=(),
+        description="The questions that it is about, as comparison or comparison/endpoint; empty for every number.",
+    )
+
+    def is_about(self, comparison: str, endpoint: str) -> bool:
+        """Whether it has to be read with the answer to this question."""
+        return not self.questions or bool({comparison, f"{comparison}/{endpoint}"} & {*self.questions})
 
 
 class Question(Part):
@@ -189,8 +197,10 @@ class Question(Part):
     comparison: Identifier = Field(description="What is compared: treatment-versus-control.")
     population: Identifier = Field(description="In whom.")
     endpoint: Words = Field(description="The endpoint, in the word of the tables.")
-    treatment: str = Field(default="", description="The group or level that a ratio below 1 favours.")
-    control: str = Field(default="", description="The group or level it is compared with.")
+    treatment: str = Field(
+        default="", description="The first side: a group's id, or a level as the tables of effects print it."
+    )
+    control: str = Field(default="", description="The side that it is compared with.")
     effects: tuple[Words, ...] = Field(
         default=(), description="Row ids that answer it, the adjusted one first."
     )

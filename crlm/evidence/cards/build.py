@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
+from crlm.evidence.abbreviations import endpoint_words, is_survival
+from crlm.evidence.asked import Side, sides_of
 from crlm.evidence.audit import Audit, audit
 from crlm.evidence.cards.model import (
     CardAudit,
@@ -27,7 +29,12 @@ from crlm.evidence.pooling import Estimate, by_question, overlaps, pool_estimate
 from crlm.evidence.pooling.document import ratio
 from crlm.evidence.pooling.estimate import ADJUSTED
 from crlm.evidence.wording import in_words
+from crlm.rendering.numbering import listed
 
+TIMED = {"HR", "SHR"}
+"""Measures of how soon events come."""
+USUAL = ("immortal-time", "confounding-by-indication", "missing-ras")
+"""The biases that a card speaks of first, and of which it says when nothing is noted."""
 METHOD = "random effects, REML, Hartung-Knapp"
 
 Auditor = Callable[[Paper], Audit]
@@ -83,17 +90,16 @@ def _card(
     studies = [_study(paper, question, as_of, check) for paper, question in asked if question.effects]
     studies.sort(key=lambda one: -(one.n or 0))
     found = by_question(papers, comparison, endpoint, population)
-    shown = [paper for paper, question in asked if question.effects]
-    sides = _sides(*max(asked, key=lambda one: bool(one[1].effects)))
+    leading = max(asked, key=lambda one: bool(one[1].effects))
+    sides = sides_of(*leading)
+    ends = endpoint_words(endpoint, leading[0].words)
     return EvidenceCard(
         id="/".join(one for one in (comparison, endpoint, population) if one),
-        title=capitalised(f"{f'{sides[0]} against {sides[1]}' if sides else words(comparison)}: {endpoint}"),
+        title=capitalised(f"{_against(sides) if sides else words(comparison)}: {ends}"),
         comparison=comparison,
         endpoint=endpoint,
         populations=tuple(dict.fromkeys(question.population for _, question in asked)),
-        direction=f"ratio of {sides[0]} to {sides[1]}; below 1: less of the endpoint with the first"
-        if sides
-        else "",
+        direction=_direction(sides, ends, studies) if sides else "",
         studies=tuple(studies),
         series=tuple(
             one
@@ -102,44 +108,49 @@ def _card(
             for one in series_cards(paper, question.statements, as_of.year)
         ),
         pooled=_pooled(found.estimates, studies, comparison, endpoint, population, papers),
-        related=tuple(
-            f"{short(paper.about)} has the same comparison with {question.endpoint}"
-            for paper in papers
-            for question in paper.questions
-            if question.comparison == comparison and question.endpoint != endpoint and paper not in shown
-        ),
+        related=_related(papers, comparison, endpoint, [paper for paper, _ in asked]),
         overlaps=tuple(dict.fromkeys(one.sentence for one in overlaps(_one_each(papers, comparison)))),
         as_of=as_of.isoformat(),
     )
 
 
-def _sides(paper: Paper, question: Question) -> tuple[str, str] | None:
-    """The two sides of a question in words; which of more and less is good is for the reader to say."""
-    levels = _levels(paper, question)
-    if levels is None:
-        return None
-    unit = _unit(paper, question)
-    named = {one.level: one.label or one.id for one in paper.groups if one.level and one.unit == unit}
-    return named.get(levels[0], levels[0]), named.get(levels[1], levels[1])
+def _against(sides: tuple[Side, Side]) -> str:
+    return f"{sides[0].words} against {sides[1].words}"
 
 
-def _levels(paper: Paper, question: Question) -> tuple[str, str] | None:
-    """The two levels as the tables print them: those of the question, else those of its first row."""
-    if question.treatment:
-        return question.treatment, question.control
-    row = _first_row(paper, question)
-    return (row.level, row.reference) if row is not None and row.reference else None
+def _direction(sides: tuple[Side, Side], ends: str, studies: Sequence[CardStudy]) -> str:
+    """What a ratio below 1 means; which of more and less is good is for the reader to say."""
+    first, second = (one.words for one in sides)
+    measures = {one.measure for study in studies for one in study.effects}
+    if not measures:
+        return ""
+    if measures <= TIMED:
+        below = "fewer events in the same time with the first"
+        below += f", so longer {ends}" if is_survival(ends) else ""
+    else:
+        below = f"{ends} is less frequent with the first"
+    return f"ratio of {first} to {second}; below 1: {below}"
 
 
-def _unit(paper: Paper, question: Question) -> str:
-    """What one record of the question's first row is: a patient, a tumour."""
-    row = _first_row(paper, question)
-    return "patient" if row is None or not row.unit_of_analysis else row.unit_of_analysis
-
-
-def _first_row(paper: Paper, question: Question) -> PublishedEffect | None:
-    row = paper.row(question.effects[0]) if question.effects else None
-    return row if isinstance(row, PublishedEffect) else None
+def _related(
+    papers: Iterable[Paper], comparison: str, endpoint: str, asked: Sequence[Paper]
+) -> tuple[str, ...]:
+    """Who has the same comparison with another endpoint: effects of its own, or numbers of others that it quotes."""
+    found = []
+    for paper in papers:
+        others = [
+            one
+            for one in paper.questions
+            if one.comparison == comparison and one.endpoint != endpoint and paper not in asked
+        ]
+        for how, some in (
+            ("has the same comparison with", [one for one in others if one.effects]),
+            ("quotes series of the same comparison with", [one for one in others if not one.effects]),
+        ):
+            ends = list(dict.fromkeys(endpoint_words(one.endpoint, paper.words) for one in some))
+            if ends:
+                found.append(f"{short(paper.about)} {how} {listed(ends)}")
+    return tuple(found)
 
 
 def _one_each(papers: Iterable[Paper], comparison: str) -> list[Estimate]:
@@ -159,7 +170,9 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
         for one in audited.findings
         if shown & {*one.rows, *one.affects}
     ]
-    levels, unit = _levels(paper, question) or (), _unit(paper, question)
+    groups = [one.group for one in sides_of(paper, question) or () if one.group is not None]
+    cautions = [one for one in paper.cautions if one.is_about(question.comparison, question.endpoint)]
+    cautions.sort(key=lambda one: USUAL.index(one.kind) if one.kind in USUAL else len(USUAL))
     periods = (" to ".join(day[:4] for day in (one.start, one.end) if day) for one in paper.cohorts)
     return CardStudy(
         paper=paper.id,
@@ -173,21 +186,20 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
         age_years=None if about.year is None else as_of.year - about.year,
         inclusion="; ".join(dict.fromkeys(one for one in periods if one)),
         n=about.n,
-        groups=tuple(
-            f"{one.label or one.id}: {one.n} {one.unit}s"
-            for one in paper.groups
-            if one.n is not None and one.level in levels and one.level and one.unit == unit
-        ),
+        groups=tuple(f"{one.label or one.id}: {one.n} {one.unit}s" for one in groups if one.n is not None),
         events=tuple(
             f"{one.n}{'' if one.of is None else f' of {one.of}'}"
             + ("" if one.group == "all" else f" ({in_words(one.group, paper.words)})")
             for one in paper.events
             if one.endpoint == question.endpoint
         ),
-        effects=_effects(rows),
+        effects=_effects(rows, paper.words),
         cautions=tuple(
             CardCaution(kind=one.kind, sentence=one.sentence, place=one.place, origin=one.origin)
-            for one in paper.cautions
+            for one in cautions
+        ),
+        not_noted=tuple(
+            one for one in USUAL if about.kind != "trial" and one not in {each.kind for each in cautions}
         ),
         audit=CardAudit(
             tested=sum(one.tested for one in audited.results),
@@ -198,12 +210,13 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
     )
 
 
-def _effects(rows: Sequence[PublishedEffect]) -> tuple[CardEffect, ...]:
+def _effects(rows: Sequence[PublishedEffect], words: Mapping[str, str]) -> tuple[CardEffect, ...]:
     """Each printed effect once; one that is printed in several places has all of them."""
-    found: dict[tuple[str, bool], CardEffect] = {}
+    several = len({row.population for row in rows}) > 1
+    found: dict[tuple[str, bool, str], CardEffect] = {}
     for row in rows:
-        one = _effect(row)
-        key = (one.printed, one.adjusted)
+        one = _effect(row, words, several=several)
+        key = (one.printed, one.adjusted, one.population)
         first = found.get(key)
         if first is None:
             found[key] = one
@@ -213,7 +226,7 @@ def _effects(rows: Sequence[PublishedEffect]) -> tuple[CardEffect, ...]:
     return tuple(found.values())
 
 
-def _effect(row: PublishedEffect) -> CardEffect:
+def _effect(row: PublishedEffect, words: Mapping[str, str], *, several: bool) -> CardEffect:
     sign = "" if row.p_printed.startswith(("<", ">", "=")) else "= "
     parts = [row.est_printed, f"({row.ci_printed})" if row.ci_printed else ""]
     p = f", p {sign}{row.p_printed}" if row.p_printed else ""
@@ -230,6 +243,7 @@ def _effect(row: PublishedEffect) -> CardEffect:
         reference=row.reference,
         adjusted=row.model in ADJUSTED,
         model=row.model,
+        population=in_words(row.population, words) if several else "",
     )
 
 
@@ -245,6 +259,8 @@ def _pooled(
     found = by_question(papers, comparison, endpoint, population)
     answer = pool_estimates(found, question=comparison, method="REML", interval="knapp-hartung")
     refusals = [one.sentence for one in answer.refusals]
+    if not studies:
+        refusals = ["no paper of the library prints an effect of its own that answers this"]
     refusals += [one.reason for one in answer.left_out if not estimates]
     if len(estimates) > 1:
         refusals += _not_alike(estimates, studies)

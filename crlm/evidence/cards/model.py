@@ -32,6 +32,7 @@ class CardEffect(Frozen):
     reference: str = Field(description="The level it is compared with.")
     adjusted: bool = Field(description="Whether it is adjusted for other variables.")
     model: str = Field(description="The column of the table that it stands in.")
+    population: str = Field(description="In whom, where the study's effects on this card differ in that.")
 
 
 class CardAudit(Frozen):
@@ -79,7 +80,13 @@ class CardStudy(Frozen):
     groups: tuple[str, ...] = Field(description="Group sizes as printed.")
     events: tuple[str, ...] = Field(description="Totals of events as printed.")
     effects: tuple[CardEffect, ...] = Field(description="Its effects, the adjusted first.")
-    cautions: tuple[CardCaution, ...] = Field(description="Risk of bias and other cautions.")
+    cautions: tuple[CardCaution, ...] = Field(
+        description="Risk of bias and other cautions about this question, the usual biases of such studies first."
+    )
+    not_noted: tuple[str, ...] = Field(
+        description="Of the usual biases (immortal-time, confounding-by-indication, missing-ras) those of which "
+        "nothing is noted (nobody has looked, or they are absent); nothing of a randomised trial."
+    )
     audit: CardAudit = Field(description="What the audit says.")
     note: str = Field(description="What to know before it is compared with others.")
 

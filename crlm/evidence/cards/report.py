@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crlm.evidence.cards.model import CardStudy, EvidenceCard, SeriesCard, words
+from crlm.evidence.cards.model import CardEffect, CardStudy, EvidenceCard, SeriesCard, words
 from crlm.rendering import numbers
 from crlm.rendering.figures.forest import ForestRow, forest_figure
-from crlm.rendering.numbering import Numbering, sentence_case
+from crlm.rendering.numbering import Numbering, listed, sentence_case
 from crlm.rendering.tree import (
     Block,
     BulletList,
@@ -80,6 +80,12 @@ def pooled_sentence(card: EvidenceCard) -> str:
     return f"{'; '.join(parts)}."
 
 
+def _favours(card: EvidenceCard) -> tuple[str, str]:
+    if "fewer events" in card.direction:
+        return "fewer events with the first", "more events with the first"
+    return "less frequent with the first", "more frequent with the first"
+
+
 @dataclass(frozen=True)
 class _Span:
     value: float | None
@@ -94,7 +100,7 @@ def _forest(card: EvidenceCard, k: int, numbering: Numbering) -> Figure | None:
         for one in study.effects:
             if one.estimate is not None and one.lower is not None and one.upper is not None:
                 span = _Span(one.estimate, one.lower, one.upper)
-                label = f"{'adjusted' if one.adjusted else 'crude'}, {one.place}"
+                label = f"{effect_kind(one)}, {one.place}"
                 printed = one.printed.partition(",")[0]
                 p = one.printed.partition(", p ")[2].removeprefix("= ")
                 rows.append(ForestRow(label, indent=1, columns=("", ""), ratio=printed, interval=span, p=p))
@@ -109,7 +115,7 @@ def _forest(card: EvidenceCard, k: int, numbering: Numbering) -> Figure | None:
         title=card.title,
         alt=f"Forest plot of the printed effects: {card.title}.",
         heads=("Study", "", "", f"{name} as printed", "p"),
-        favours=("less of it with the first", "more of it with the first"),
+        favours=_favours(card),
         banner=None,
         axis=name,
     )
@@ -131,13 +137,16 @@ def _study(study: CardStudy) -> Iterator[Block]:
         ("Patients", study_size(study)),
         ("Population", study.setting or words(study.population)),
         ("Published", study_age(study)),
-        ("Effect", "; ".join(f"{_kind(one.adjusted)} {one.printed} [{one.place}]" for one in study.effects)),
+        ("Effect", "; ".join(f"{effect_kind(one)} {one.printed} [{one.place}]" for one in study.effects)),
         ("Audit", sentence_case(study.audit.words)),
         ("Note", study.note),
     ]
     yield KeyValues(tuple((name, inline(text)) for name, text in facts if text))
-    if study.cautions:
-        yield BulletList(tuple(inline(f"{words(one.kind)}: {one.sentence}") for one in study.cautions))
+    cautions = [f"{bias_words(one.kind)}: {one.sentence}" for one in study.cautions]
+    if study.not_noted:
+        cautions.append(not_noted_words(study))
+    if cautions:
+        yield BulletList(tuple(inline(one) for one in cautions))
 
 
 def study_size(study: CardStudy) -> str:
@@ -154,8 +163,21 @@ def study_age(study: CardStudy) -> str:
     return f"{old}{DOTS}included {study.inclusion}" if study.inclusion else old
 
 
-def _kind(adjusted: bool) -> str:
-    return "adjusted" if adjusted else "crude"
+def effect_kind(effect: CardEffect) -> str:
+    """Adjusted or crude; and in whom, where that differs between the effects of a study."""
+    kind = "adjusted" if effect.adjusted else "crude"
+    return f"{kind}, {effect.population}" if effect.population else kind
+
+
+def bias_words(kind: str) -> str:
+    """A kind of caution in words: "missing-ras" is "Missing RAS"."""
+    return words(kind).replace("ras", "RAS")
+
+
+def not_noted_words(study: CardStudy) -> str:
+    """Which of the usual biases nobody has noted; that is not a finding that they are absent."""
+    names = [one.replace("-", " ").replace("ras", "RAS") for one in study.not_noted]
+    return f"Not noted, which is not absent: {listed(names)}."
 
 
 def _series(series: Sequence[SeriesCard], k: int, numbering: Numbering) -> Table:

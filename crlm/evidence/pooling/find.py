@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from crlm.evidence.asked import Side, sides_of
 from crlm.evidence.numbers import PublishedEffect
 from crlm.evidence.paper import Paper
 from crlm.evidence.pooling.estimate import Estimate, LeftOut, estimate_of_row, inverted, rescaled
@@ -46,7 +47,7 @@ def by_question(
             for row_id in question.effects:
                 one = estimate_of_row(paper, _effect(paper, row_id), comparison=comparison)
                 if isinstance(one, Estimate):
-                    one = _directed(one, _effect(paper, row_id), question.treatment, question.control)
+                    one = _directed(one, _effect(paper, row_id), sides_of(paper, question))
                 if isinstance(one, LeftOut):
                     left_out.append(one)
                     continue
@@ -125,8 +126,11 @@ def _effect(paper: Paper, row_id: str) -> PublishedEffect:
     return row
 
 
-def _directed(one: Estimate, row: PublishedEffect, treatment: str, control: str) -> Estimate | LeftOut:
-    if not treatment or (row.level, row.reference) == (treatment, control):
+def _directed(one: Estimate, row: PublishedEffect, sides: tuple[Side, Side] | None) -> Estimate | LeftOut:
+    if sides is None:
+        return one
+    treatment, control = (side.level for side in sides)
+    if (row.level, row.reference) == (treatment, control):
         return one
     if (row.level, row.reference) == (control, treatment):
         return replace(

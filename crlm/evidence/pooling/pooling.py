@@ -190,7 +190,7 @@ def _without_overlap(
 def _refusals(estimates: Sequence[Estimate]) -> tuple[Refusal, ...]:
     found = []
     if len(estimates) < FEW_TO_POOL:
-        number = "one study has" if estimates else "no study has"
+        number = f"only one study, {estimates[0].label}, has" if estimates else "no study has"
         found.append(Refusal("too-few", f"{number} an effect that fits: there is nothing to pool"))
     for kind, name, values in (
         ("different-measures", "measures", [one.measure for one in estimates]),

@@ -12,12 +12,13 @@ from crlm.evidence.audit.finding import CheckResult, Finding, Quoted
 from crlm.evidence.audit.run import Audit
 from crlm.evidence.cards import evidence_cards, questions, series_cards
 from crlm.evidence.cards.document import cards_document, cards_schema
-from crlm.evidence.cards.report import cards_report, pooled_sentence
+from crlm.evidence.cards.report import cards_report, not_noted_words, pooled_sentence
 from crlm.evidence.paper import Paper
 from crlm.statistics.meta_analysis import pool
 from tests.evidence.library.small_paper import TOML, written
 
 DAY = datetime.date(2026, 11, 22)
+LIBRARY = [paper(one) for one in papers()]
 
 
 def silent(one: Paper) -> Audit:
@@ -50,10 +51,12 @@ def test_one_study_is_shown_with_everything_and_not_pooled(tmp_path):
     (effect,) = study.effects
     assert effect.printed == "0,84 (0.50–1.41), p <0.001" and effect.adjusted
     assert (effect.estimate, effect.lower, effect.upper) == (0.84, 0.5, 1.41)
-    assert one.title == "Ablation against resection: OS"
+    assert one.title == "Ablation against resection: overall survival (OS)"
     assert one.pooled.estimate is None
-    assert one.pooled.refusals == ("one study has an effect that fits: there is nothing to pool",)
-    assert "Not pooled: one study" in pooled_sentence(one)
+    assert one.pooled.refusals == (
+        "only one study, Example 2024, has an effect that fits: there is nothing to pool",
+    )
+    assert "Not pooled: only one study" in pooled_sentence(one)
 
 
 def test_two_alike_studies_are_pooled(tmp_path):
@@ -115,10 +118,12 @@ def test_other_endpoints_of_the_comparison_are_named(tmp_path):
         .replace('endpoint = "OS"\neffects', 'endpoint = "DFS"\neffects')
     )
     (other.folder / "paper.toml").write_text(text, encoding="utf-8")
+    effects = (other.folder / "effects.csv").read_text(encoding="utf-8").replace(",OS,", ",DFS,")
+    (other.folder / "effects.csv").write_text(effects, encoding="utf-8")
     cards = evidence_cards(
         (small(tmp_path, "a-2024"), load_paper(other.folder)), as_of=DAY, auditor=silent, endpoint="OS"
     )
-    assert cards[0].related == ("Example 2024 has the same comparison with DFS",)
+    assert cards[0].related == ("Example 2024 has the same comparison with disease-free survival (DFS)",)
     assert "may hold the same patients" in cards[0].overlaps[0]
 
 
@@ -130,6 +135,76 @@ def test_every_question_of_the_shipped_library_has_a_card():
     jsonschema.validate(json.loads(json.dumps(document)), cards_schema())
     page = cards_report(cards, "2026-11-22T00:00:00Z")
     assert len(page.sections) == len(cards)
+
+
+TITLES = {
+    "adjuvant-haip-versus-none/OS": "Adjuvant hepatic arterial infusion pump chemotherapy against no pump "
+    "chemotherapy: overall survival (OS)",
+    "alpps-versus-two-stage-hepatectomy/OS": "ALPPS against two-stage hepatectomy: overall survival (OS)",
+    "alpps-versus-two-stage-hepatectomy/resection": "ALPPS, as randomised against conventional two-stage hepatectomy, "
+    "as randomised: resection",
+    "nac-then-local-versus-upfront-local/LTPFS": "Tumours after neoadjuvant chemotherapy against tumours treated "
+    "upfront: local tumour progression-free survival (LTPFS)",
+    "nac-then-local-versus-upfront-local/PFS": "NAC followed by repeat local treatment against upfront repeat local "
+    "treatment: progression-free survival (PFS)",
+    "primary-resected-versus-in-place/relapse_or_death_6mo": "Primary tumour resected at baseline against primary "
+    "tumour not resected at baseline: relapse or death within 6 months",
+    "primary-resected-versus-in-place/DFS": "Primary tumour resected at baseline against primary tumour not resected "
+    "at baseline: disease-free survival (DFS)",
+    "local-treatment-after-relapse-versus-none/post_relapse_OS": "At least one locoregional treatment after relapse "
+    "against no locoregional treatment after relapse: OS after relapse",
+}
+"""Written by hand from what the papers compare: a paper has several variables with the levels Yes and No."""
+
+
+def test_a_card_names_the_groups_of_its_own_comparison():
+    cards = {one.id: one for one in evidence_cards(LIBRARY, as_of=DAY, auditor=silent)}
+    assert {name: cards[name].title for name in TITLES} == TITLES
+    primary = cards["primary-resected-versus-in-place/DFS"]
+    assert primary.studies[0].groups == (
+        "primary tumour resected at baseline: 154 patients",
+        "primary tumour not resected at baseline: 114 patients",
+    )
+    assert "fewer events in the same time with the first, so longer disease-free" in primary.direction
+    resected = cards["alpps-versus-two-stage-hepatectomy/resection"]
+    assert resected.direction.endswith("below 1: resection is less frequent with the first")
+    deaths = cards["alpps-versus-two-stage-hepatectomy/death_90_days"].studies[0]
+    assert [one.population for one in deaths.effects] == ["randomised", "resected"]
+    assert cards["alpps-versus-two-stage-hepatectomy/OS"].pooled.refusals == (
+        "no paper of the library prints an effect of its own that answers this",
+    )
+    assert cards["alpps-versus-two-stage-hepatectomy/OS"].related == (
+        "ligro has the same comparison with resection and death within 90 days",
+    )
+
+
+def test_levels_that_say_nothing_alone_are_named_with_their_variable(tmp_path):
+    """No group of the paper is a level of "kras": its Yes is not the Yes of another variable."""
+    path = written(tmp_path, effects=("treatment_group,binary,Ablation,Resection", "kras,binary,Yes,No"))
+    text = TOML.replace('level = "Ablation"', 'level = "Yes"').replace('level = "Resection"', 'level = "No"')
+    (path / "paper.toml").write_text(text, encoding="utf-8")
+    one = card(load_paper(path))
+    assert one.title == "Kras: Yes against kras: No: overall survival (OS)"
+    assert one.studies[0].groups == ()
+
+
+def test_cautions_are_of_the_question_and_the_usual_biases_come_first():
+    """Moretto's immortal time is of treatment after relapse, and not of the primary tumour."""
+    (primary,) = evidence_cards(
+        LIBRARY, comparison="primary-resected-versus-in-place", endpoint="DFS", as_of=DAY, auditor=silent
+    )
+    kinds = [one.kind for one in primary.studies[0].cautions]
+    assert kinds[:2] == ["confounding-by-indication", "missing-ras"] and "immortal-time" not in kinds
+    assert primary.studies[0].not_noted == ("immortal-time",)
+    assert not_noted_words(primary.studies[0]) == "Not noted, which is not absent: immortal time."
+    (relapse,) = evidence_cards(
+        LIBRARY, comparison="local-treatment-after-relapse-versus-none", as_of=DAY, auditor=silent
+    )
+    assert relapse.studies[0].cautions[0].kind == "immortal-time"
+    for one in evidence_cards(LIBRARY, as_of=DAY, auditor=silent):
+        for study in one.studies:
+            assert study.kind != "trial" or not study.not_noted
+            assert not {*study.not_noted} & {caution.kind for caution in study.cautions}
 
 
 def test_the_two_amsterdam_studies_are_never_pooled_silently():

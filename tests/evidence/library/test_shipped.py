@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from crlm.evidence import paper, papers, published_numbers, published_studies
+from crlm.evidence.asked import sides_of
 from crlm.evidence.checking import check_paper
 from crlm.evidence.loading import SHIPPED
 from crlm.evidence.numbers import ROWS
@@ -145,12 +146,10 @@ def test_questions_name_rows_that_compare_their_groups():
     for name in papers():
         one = paper(name)
         for question in one.questions:
+            treatment, control = sides_of(one, question)
             for row in (one.row(row_id) for row_id in question.effects):
-                assert (row.endpoint, row.level, row.reference) == (
-                    question.endpoint,
-                    question.treatment,
-                    question.control,
-                )
+                expected = (question.endpoint, treatment.level, control.level)
+                assert (row.endpoint, row.level, row.reference) == expected
 
 
 def test_sizes_and_events_are_those_of_the_tables():
