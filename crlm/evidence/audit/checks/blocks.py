@@ -9,7 +9,7 @@ from crlm.evidence.audit.finding import Quoted
 from crlm.evidence.audit.printed import Printed, printed
 
 if TYPE_CHECKING:
-    from crlm.evidence import Paper, PublishedCount
+    from crlm.evidence import Paper, PublishedCount, PublishedTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,18 @@ def parts_of(paper: Paper, whole: str, unit: str) -> tuple[tuple[str, ...], ...]
     return tuple(tuple(ids) for ids in sets.values() if len(ids) > 1)
 
 
-def dependants(paper: Paper, variable: str) -> tuple[str, ...]:
-    """The rows that use this variable: tests of it, and effects of it."""
-    tests = [one.row_id for one in paper.numbers.tests if one.variable.partition("[")[0] == variable]
+def groups_of(row: PublishedTest) -> tuple[str, ...]:
+    """The groups that a test compares, by the words of the tables."""
+    return tuple(one.strip().removesuffix("(paired)").strip() for one in row.groups_compared.split(" vs "))
+
+
+def dependants(paper: Paper, variable: str, group: str | None = None) -> tuple[str, ...]:
+    """The rows that use this variable: tests of it (of one group: those that compare it), and effects of it."""
+    tests = [
+        one.row_id
+        for one in paper.numbers.tests
+        if one.variable.partition("[")[0] == variable and (group is None or group in groups_of(one))
+    ]
     return (
         *tests,
         *(one.row_id for one in paper.numbers.effects if one.term == variable and one.est_printed),

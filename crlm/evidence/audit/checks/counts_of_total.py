@@ -72,7 +72,7 @@ def _levels(paper: Paper, block: Block) -> tuple[int, str | None, list[Finding]]
         printed=tuple(one.quoted for one in cells),
         arithmetic=f"{sum_words} = {total + (missing or 0)}, but {block.group} has {block.size}",
         explanations=tuple(of_levels(cells, block.size, block.size - (missing or 0))),
-        affects=dependants(paper, block.variable),
+        affects=dependants(paper, block.variable, block.group),
     )
     return 1, None, [finding]
 
@@ -126,7 +126,7 @@ def _percentages(paper: Paper, block: Block) -> tuple[int, str | None, list[Find
         + (f"{least}" if least == most else f"{least} to {most}")
         + f", not {block.size}",
         explanations=tuple(of_levels(cells, block.size, block.size)),
-        affects=dependants(paper, block.variable),
+        affects=dependants(paper, block.variable, block.group),
     )
     return 1, None, [finding]
 

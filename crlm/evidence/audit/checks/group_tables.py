@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.attainable import Counts, combinations_of
-from crlm.evidence.audit.checks.blocks import Block, Cell, Key
+from crlm.evidence.audit.checks.blocks import Block, Cell, Key, groups_of
 from crlm.evidence.audit.effect_sizes import WHOLE
 from crlm.evidence.audit.finding import Quoted
 from crlm.evidence.audit.printed import Printed, counts_for, denominators_for
@@ -90,11 +90,6 @@ class GroupTable:
                 row.append(tuple(counts_for(one.percent, denominator)) or itself)
             choices.append(tuple(row))
         return replace(self, choices=tuple(choices))
-
-
-def groups_of(row: PublishedTest) -> tuple[str, ...]:
-    """The groups that a test compares, by the words of the tables."""
-    return tuple(one.strip().removesuffix("(paired)").strip() for one in row.groups_compared.split(" vs "))
 
 
 def is_paired(row: PublishedTest) -> bool:

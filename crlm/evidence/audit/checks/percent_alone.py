@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks.blocks import Block, Cell, dependants
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper
 
 ID = "percent-of-count"
+MOST_TRIED = 10_000
+"""Denominators that are tried as an explanation."""
 
 
 def without_count(
@@ -58,11 +61,11 @@ def _finding(paper: Paper, level: str, members: list[tuple[Cell, str, int]]) -> 
             f"of {n} ({words}), {below} are {shown(percentage(below, n), decimals)}% and "
             f"{below + 1} are {shown(percentage(below + 1, n), decimals)}%; printed {one.percent.text.rstrip('% ')}%"
         )
-        fitting = [other for other in range(1, n) if counts_for(one.percent, other)]
+        fitting = _smaller(one.percent, n)
         elsewhere = elsewhere and bool(fitting)
         explanations += _cut(one.percent, n, (below, below + 1))
         if fitting:
-            ways = ", ".join(f"{counts_for(one.percent, other)[0]}/{other}" for other in fitting[-3:][::-1])
+            ways = ", ".join(f"{counts_for(one.percent, other)[0]}/{other}" for other in fitting)
             explanations.append(
                 Explanation(
                     "other-denominator",
@@ -82,6 +85,12 @@ def _finding(paper: Paper, level: str, members: list[tuple[Cell, str, int]]) -> 
         explanations=tuple(explanations),
         affects=dependants(paper, row.variable),
     )
+
+
+def _smaller(percent: Printed, n: int) -> list[int]:
+    """The three largest denominators below n of which some count prints as this percentage."""
+    fitting = (other for other in range(n - 1, max(n - MOST_TRIED, 0), -1) if counts_for(percent, other))
+    return list(islice(fitting, 3))
 
 
 def _cut(percent: Printed, n: int, counts: tuple[int, int]) -> list[Explanation]:

@@ -12,6 +12,7 @@ when the group is large enough for every percentage. Not run: no denominator is 
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper
 
 ID = "percent-of-count"
+WHOLE_GROUP = "the group"
 
 
 def percent_of_count(paper: Paper) -> CheckResult:
@@ -48,7 +50,9 @@ def percent_of_count(paper: Paper) -> CheckResult:
     for key, groups in tables.items():
         for block in groups.values():
             cells = [one for one in block.levels if one.n is not None and one.percent is not None]
-            basis, failing = _basis(block, cells, _known_beside(tables, key, block.group))
+            basis, failing = _basis(
+                block, cells, _known_beside(tables, key, block.group), _usual(groups, block)
+            )
             tested += len(basis)
             not_run += [
                 NotRun(one.row.row_id, "no denominator is printed, and none follows")
@@ -67,7 +71,7 @@ def denominators(block: Block, beside: tuple[int, ...] = ()) -> dict[str, int]:
     """The denominators that a block may have, in words; the printed one of a cell comes on top of them."""
     known: dict[str, int] = {}
     if block.size is not None:
-        known["the group"] = block.size
+        known[WHOLE_GROUP] = block.size
         if block.missing_n:
             known["the group without the missing"] = block.size - block.missing_n
     if len(block.levels) > 1 and block.levels_n:
@@ -106,12 +110,25 @@ def _printed_denominator(one: Cell) -> int | None:
     return (one.row.denominator or None) if one.row.denominator_basis == "printed" else None
 
 
+def _usual(groups: dict[str, Block], block: Block) -> dict[bool, int]:
+    """How many cells of the variable's other groups are percentages of the whole group, and how many of those known."""
+    return Counter(
+        words == WHOLE_GROUP
+        for other in groups.values()
+        if other is not block
+        for words, n in denominators(other).items()
+        for one in other.levels
+        if one.n is not None and one.percent is not None and fits(one, n)
+    )
+
+
 def _basis(
-    block: Block, cells: list[Cell], beside: tuple[int, ...]
+    block: Block, cells: list[Cell], beside: tuple[int, ...], usual: dict[bool, int]
 ) -> tuple[dict[str, tuple[str, int]], list[Cell]]:
     """The denominator (words, n) that each cell is held against, and the cells that none of the denominators explains.
 
-    Of the denominators of a block the one counts that the fewest cells contradict, and among those the nearest.
+    Of the denominators of a block the one counts that the fewest cells contradict; among those the one that most cells
+    of the other groups have, and then the nearest.
     """
     basis = {
         one.row.row_id: ("the printed denominator", n) for one in cells if (n := _printed_denominator(one))
@@ -124,6 +141,7 @@ def _basis(
             candidates.items(),
             key=lambda one: (
                 sum(not fits(each, one[1]) for each in free),
+                -usual.get(one[0] == WHOLE_GROUP, 0),
                 sum(_distance(each, one[1]) for each in free),
             ),
         )
@@ -173,11 +191,23 @@ def _findings(
             "the percentage is not that of the count",
             printed=tuple(one.quoted for one in failing),
             arithmetic="; ".join(lines),
-            explanations=tuple(dict.fromkeys(explanations)),
-            affects=dependants(paper, block.variable),
+            explanations=_once(explanations),
+            affects=dependants(paper, block.variable, block.group),
             suspects=tuple(dict.fromkeys(suspects)),
         )
     ]
+
+
+def _once(explanations: list[Explanation]) -> tuple[Explanation, ...]:
+    """Every explanation once, without those that another says and goes on."""
+    return tuple(
+        one
+        for one in dict.fromkeys(explanations)
+        if not any(
+            len(other.sentence) > len(one.sentence) and other.sentence.startswith(one.sentence[:-1])
+            for other in explanations
+        )
+    )
 
 
 def _mixed(key: Key, groups: dict[str, Block]) -> list[Finding]:

@@ -41,7 +41,7 @@ def _subject(variable: str, level: str, group: str, unit: str) -> str:
 def _counts(paper: Paper) -> Iterator[Quantity]:
     for row in paper.numbers.counts:
         quoted = Quoted(row.row_id, row.locator, f"{row.variable}, {row.level}, {row.group}", row.as_printed)
-        affects = dependants(paper, row.variable)
+        affects = dependants(paper, row.variable, row.group)
         subject = _subject(row.variable, row.level, row.group, row.unit)
         denominator = str(row.denominator) if row.denominator_basis == "printed" and row.denominator else ""
         parts = (("count", row.n_printed), ("percentage", row.percent_as_printed), ("of", denominator))
@@ -65,7 +65,10 @@ def _summaries(paper: Paper) -> Iterator[Quantity]:
         quoted = Quoted(row.row_id, row.locator, f"{row.variable}, {row.group}", row.as_printed)
         subject = f"{row.variable} in {row.group}"
         yield Quantity(
-            f"{subject} ({_kind(row)})", summary_parts(row), quoted, dependants(paper, row.variable)
+            f"{subject} ({_kind(row)})",
+            summary_parts(row),
+            quoted,
+            dependants(paper, row.variable, row.group),
         )
 
 

@@ -24,8 +24,8 @@ from crlm.evidence.audit.attainable import (
     mcnemar_attainable,
     t_test_range,
 )
-from crlm.evidence.audit.checks.blocks import size_of
-from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, groups_of, is_paired
+from crlm.evidence.audit.checks.blocks import groups_of, size_of
+from crlm.evidence.audit.checks.group_tables import Blocks, GroupTable, group_table, is_paired
 from crlm.evidence.audit.printed import Printed, printed
 
 if TYPE_CHECKING:
