@@ -153,6 +153,7 @@ def _read(path: Path, study: str) -> Results:
 
 def _print(comparison: Comparison, out: Path | None) -> None:
     from crlm.study.compare import counts, main_rows
+    from crlm.study.compare.doubts import short
 
     found = counts(comparison)
     synthetic = " SYNTHETIC" if comparison.synthetic else ""
@@ -164,13 +165,17 @@ def _print(comparison: Comparison, out: Path | None) -> None:
     )
     for row in main_rows(comparison)[:SHOWN]:
         at = "" if row.distance is None else f"   {row.distance:+.1f} MC SE"
-        typer.echo(f"  {row.locator}: {row.what}\n    paper {row.printed}   run {row.run or row.reason}{at}")
+        doubt = f"   audit: {short(row.doubts)}" if row.doubts else ""
+        typer.echo(
+            f"  {row.locator}: {row.what}\n    paper {row.printed}{doubt}   run {row.run or row.reason}{at}"
+        )
     typer.echo(
         f"{found['recomputed']} printed numbers follow from others; {found['agree']} agree when computed again."
     )
     for one in comparison.recomputed:
         if not one.agrees and one.kind == "test":
-            note = f" ({one.note})" if one.note else ""
+            said = "; ".join(filter(None, (one.note, *one.explanations)))
+            note = f" ({said})" if said else ""
             typer.echo(f"  {one.what}: printed {one.printed}, computed {one.recomputed}{note}")
     if out is not None:
         typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crlm.study.compare import recomputations
 from crlm.study.compare.cells import quantities
+from crlm.study.compare.doubts import doubts_of, short
 from crlm.study.compare.mapping import mapped_studies, mapping_of
 from crlm.study.compare.printed_once import printed_once
 from crlm.study.compare.simulated import stored
@@ -63,7 +64,7 @@ def _places(study: str) -> list[str]:
 
 
 def _recomputed(study: str) -> list[str]:
-    found = recomputations(printed_once(study))
+    found = recomputations(study)
     lines = ["## What the printed numbers determine", ""]
     lines += ["| | numbers | agree |", "|---|---|---|"]
     for kind, words in KINDS.items():
@@ -72,11 +73,20 @@ def _recomputed(study: str) -> list[str]:
             lines.append(f"| {words} | {len(these)} | {sum(one.agrees for one in these)} |")
     wrong = [one for one in found if not one.agrees]
     if wrong:
-        lines += ["", "Printed numbers that do not follow from the others:", ""]
-        lines += ["| in the paper | printed | computed again | from |", "|---|---|---|---|"]
+        audit = f"[audit of the paper](../evidence/audits/{study}.md)"
+        lines += [
+            "",
+            f"Printed numbers that do not follow from the others; the {audit} has the arithmetic:",
+            "",
+        ]
+        lines += [
+            "| in the paper | printed | computed again | from | what would explain it |",
+            "|---|---|---|---|---|",
+        ]
         lines += [
             f"| {_cell(one.what)} | {_cell(one.printed)} | {_cell(one.recomputed)} "
-            f"| {_cell(one.method)}{f' ({_cell(one.note)})' if one.note else ''} |"
+            f"| {_cell(one.method)}{f' ({_cell(one.note)})' if one.note else ''} "
+            f"| {_cell(' '.join(one.explanations))} |"
             for one in wrong
         ]
     return lines
@@ -112,11 +122,12 @@ def _distances(study: str) -> list[str]:
             "",
             "Farther than 3:",
             "",
-            "| row | place | number | printed | distance |",
-            "|---|---|---|---|---|",
+            "| row | place | number | printed | distance | the audit of the paper doubts it |",
+            "|---|---|---|---|---|---|",
         ]
         lines += [
-            f"| {row} | `{place}` | {one.name} | {one.printed.value:g} | {distance:+.1f} |"
+            f"| {row} | `{place}` | {one.name} | {one.printed.value:g} | {distance:+.1f} "
+            f"| {short(doubts_of(study).get(row, ()))} |"
             for row, place, one, distance in far
         ]
     return lines

@@ -7,6 +7,7 @@ import pytest
 from crlm.study.compare import as_json, compare, counts
 from crlm.study.compare.cells import quantities
 from crlm.study.compare.comparison import in_words
+from crlm.study.compare.doubts import short
 from crlm.study.compare.mapping import mapped_studies, mapping_of
 from crlm.study.compare.page import page
 from crlm.study.compare.places import READERS, read
@@ -94,6 +95,19 @@ def test_numbers_of_a_run_are_those_of_its_results():
     assert row.run == f"{male.n} ({male.percent:.1f})"
     nac = next(one for one in found.models[0].terms[0].levels if one.level == "nac").univariable.hazard_ratio
     assert comparison["E0003"].numbers[0].run == nac.value
+
+
+def test_a_doubted_row_says_so_beside_the_run():
+    """Table 1 of dijkstra-2021 prints 6 (83.9) of 31: three checks say that the 6 is wrong, and the page names them."""
+    comparison = compared("dijkstra-2021")
+    (row,) = [one for one in comparison.rows if one.row_id == "C0067"]
+    assert {one.check for one in row.doubts} == {"percent-of-count", "count-of-total", "group-tests"}
+    assert short(row.doubts).startswith("Percentages of counts (impossible), ")
+    (fine,) = [one for one in comparison.rows if one.row_id == "C0004"]
+    assert fine.doubts == ()
+    text = page(comparison, "2026-01-01T00:00:00Z")
+    assert text.count("The audit doubts the paper here: ") == counts(comparison)["doubted"] > 0
+    assert f"The audit doubts the paper here: {short(row.doubts)}" in text
 
 
 def test_without_a_run_there_are_the_paper_and_what_it_determines():

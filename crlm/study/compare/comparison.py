@@ -15,7 +15,9 @@ from crlm.evidence import (
     PublishedSurvival,
     PublishedTest,
 )
+from crlm.evidence.wording import printed
 from crlm.study.compare.cells import Quantity, quantities
+from crlm.study.compare.doubts import Doubt, doubts_of
 from crlm.study.compare.mapping import mapping_of
 from crlm.study.compare.places import EVERYONE, Found, read
 from crlm.study.compare.printed import rounded
@@ -49,7 +51,11 @@ class ComparedNumber:
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """A published row beside its place in the run; `reason` says why the run has no number, or not all."""
+    """A published row beside its place in the run; `reason` says why the run has no number, or not all.
+
+    `doubts` are the findings of the paper's audit that hang on the row: where there are any, the printed number may be
+    what is wrong.
+    """
 
     row_id: str
     kind: str
@@ -61,6 +67,7 @@ class ComparedRow:
     run: str | None
     reason: str | None
     numbers: tuple[ComparedNumber, ...]
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def distance(self) -> float | None:
@@ -101,7 +108,7 @@ def compare(study: str, title: str, source: str | None, results: Results | None)
         simulated_registries=0 if simulation is None else simulation.runs,
         simulated_patients=0 if simulation is None else simulation.patients,
         rows=tuple(_compared(row, labels, results, simulation) for row in published.rows()),
-        recomputed=recomputations(published),
+        recomputed=recomputations(study),
     )
 
 
@@ -137,12 +144,13 @@ def _compared(
         kind=_kind(row),
         locator=row.locator,
         what=_what(row, labels),
-        printed=_printed(row),
+        printed=printed(row),
         status=row.status,
         place=destination.place,
         run=in_words(shown) or None,
         reason=reason,
         numbers=numbers,
+        doubts=doubts_of(row.study).get(row.row_id, ()),
     )
 
 
@@ -239,41 +247,23 @@ def _what(row: PublishedRow, labels: Mapping[str, str]) -> str:
     return ", ".join(part.replace("_", " ") for part in parts if part)
 
 
-def _printed(row: PublishedRow) -> str:
-    """The number as the paper prints it."""
-    if isinstance(row, (PublishedCount, PublishedSummary)):
-        return row.as_printed
-    if isinstance(row, PublishedTest):
-        return f"p {row.p_printed}"
-    if isinstance(row, PublishedEffect):
-        interval = f" ({row.ci_printed})" if row.ci_printed else ""
-        p = f"p {row.p_printed}" if row.p_printed else ""
-        ratio = f"{row.est_printed}{interval}"
-        n = f"n {row.n}" if row.n is not None and not ratio and not p else ""
-        return ", ".join(part for part in (ratio, p, n) if part)
-    if isinstance(row, PublishedSurvival):
-        if row.statistic == "logrank_p":
-            return f"p {row.p_printed}"
-        limits = "" if row.ci_low is None else f" ({row.interval_kind} {row.ci_low:g} to {row.ci_high:g})"
-        return f"{row.value_printed}{'%' if row.unit == '%' else ''}{limits}"
-    if isinstance(row, PublishedFlow):
-        return f"{row.n_printed} ({row.pct_printed})" if row.pct_printed else row.n_printed
-    return ""
-
-
 def as_json(comparison: Comparison) -> dict[str, Any]:
     """The whole comparison as plain data."""
     return {"schema_version": "1.0", **asdict(comparison), "counts": counts(comparison)}
 
 
 def counts(comparison: Comparison) -> dict[str, int]:
-    """How many rows there are, have a place, have a number in the run; how many recomputed numbers agree."""
+    """How many rows there are, have a place, have a number in the run; how many recomputed numbers agree.
+
+    `doubted` are the rows on which a finding of the audit hangs.
+    """
     return {
         "rows": len(comparison.rows),
         "with_place": sum(row.place is not None for row in comparison.rows),
         "in_run": sum(row.run is not None for row in comparison.rows),
         "recomputed": len(comparison.recomputed),
         "agree": sum(one.agrees for one in comparison.recomputed),
+        "doubted": sum(bool(row.doubts) for row in comparison.rows),
     }
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import product
-from math import log
+from collections.abc import Iterable, Iterator, Mapping
 
 from crlm.evidence import PublishedEffect, TwoByTwo
+from crlm.evidence.audit.checks.p_against_interval import p_words
+from crlm.evidence.audit.ratio import fits, p_of, possible, ratios, z_range
+from crlm.evidence.wording import in_words
 from crlm.statistics.logistic.fit import logistic
-from crlm.statistics.results import interval_multiplier, normal_p
-from crlm.study.compare.cells import quantities
 from crlm.study.compare.printed import printed, rounded
-from crlm.study.compare.recomputation import Recomputation, is_within, p_shown
+from crlm.study.compare.recomputation import Recomputation, in_place, p_shown
 
 LEVEL = 0.95
 
 
-def odds_ratios(tables: Iterable[TwoByTwo]) -> Iterator[Recomputation]:
+def odds_ratios(tables: Iterable[TwoByTwo], words: Mapping[str, str]) -> Iterator[Recomputation]:
     """Each odds ratio with Woolf's interval, and the p of its Wald test, from the counts behind it."""
     for one in tables:
         swapped = one.orientation == "group_sizes_swapped"
@@ -32,7 +31,7 @@ def odds_ratios(tables: Iterable[TwoByTwo]) -> Iterator[Recomputation]:
         if ratio.value is None or ratio.lower is None or ratio.upper is None or p is None:
             continue
         counts = f"{one.events_level} of {one.n_level} against {one.events_ref} of {one.n_ref}"
-        what = f"{one.locator}: {one.endpoint}, {one.term}, {one.level} against {one.reference}"
+        what = in_words(f"{one.locator}: {one.endpoint}, {one.term}, {one.level} vs {one.reference}", words)
         note = "the sizes of the two levels are exchanged in the table" if swapped else None
         texts = (one.or_printed, *one.ci_printed.split("-"))
         shown = [number for text in texts if (number := printed(text)) is not None]
@@ -56,37 +55,28 @@ def odds_ratios(tables: Iterable[TwoByTwo]) -> Iterator[Recomputation]:
                 what,
                 f"Wald test in the logistic regression of {counts}",
                 one.p_printed,
-                p_shown(p, limit),
+                p_shown(p, limit.decimals),
                 limit.agrees(p),
                 note,
             )
 
 
-def wald_tests(effects: Iterable[PublishedEffect]) -> Iterator[Recomputation]:
-    """The p that an estimate and its interval imply, over everything that rounding of the three allows."""
-    multiplier = interval_multiplier(LEVEL)
-    for row in effects:
-        numbers = {one.name: one.printed for one in quantities(row)}
-        if not {"estimate", "lower", "upper", "p"} <= set(numbers) or row.p_kind != "wald":
+def wald_tests(effects: Iterable[PublishedEffect], words: Mapping[str, str]) -> Iterator[Recomputation]:
+    """The p that an estimate and its interval imply, over every true ratio and standard error that print like them."""
+    for one in ratios([row for row in effects if row.p_kind == "wald"]):
+        if one.p is None or not one.has_interval:
             continue
-        estimates, lows, highs = (numbers[name].range for name in ("estimate", "lower", "upper"))
-        ps = [
-            normal_p(log(estimate) * 2 * multiplier / (log(high) - log(low)))
-            for estimate, low, high in product(estimates, lows, highs)
-            if 0 < low < high and estimate > 0
-        ]
-        if not ps:
-            continue
-        least, most = min(ps), max(ps)
-        if estimates[0] <= 1 <= estimates[1]:
-            most = 1.0
+        regions = possible(*one.logs)
+        row = one.row
         yield Recomputation(
             (row.row_id,),
             "wald",
-            f"{row.locator}: {row.endpoint}, {row.term}, {row.level}, {row.model}",
+            in_place(row, words),
             f"Wald test from {row.est_printed} ({row.ci_printed})",
-            f"{'<' if row.p_op == '<' else ''}{row.p_printed.lstrip('<')}",
-            f"{rounded(least, numbers['p'].decimals)} to {rounded(most, numbers['p'].decimals)}",
-            is_within(numbers["p"], least, most),
-            "the range that rounding of the ratio and its interval allows",
+            one.p.text,
+            p_words(*p_of(z_range(regions))) if regions else "no p",
+            fits(one),
+            "the range that rounding of the ratio and its interval allows"
+            if regions
+            else "no true ratio prints like this with this interval",
         )

@@ -14,12 +14,14 @@ from crlm.rendering.tree import (
     HeaderCell,
     Paragraph,
     Row,
+    Run,
     Section,
     Table,
     cell,
     inline,
 )
 from crlm.study.compare.comparison import ComparedRow, Comparison, counts
+from crlm.study.compare.doubts import short
 from crlm.study.compare.printed import rounded
 from crlm.study.compare.recomputation import Recomputation
 
@@ -31,6 +33,15 @@ KINDS = {
     "odds ratio": "Odds ratios from the counts behind them",
     "wald": "Wald tests from ratios and their intervals",
 }
+
+
+NOTES = (
+    Footnote("In brackets: what whoever entered the number noted."),
+    Footnote(
+        "A line under a number names the checks of the audit whose findings hang on it, and how grave they are: there "
+        "the paper may be what is wrong, not the run."
+    ),
+)
 
 
 def document(comparison: Comparison, created: str) -> Document:
@@ -91,9 +102,18 @@ def _summary(comparison: Comparison) -> Iterator[Paragraph]:
         inline(
             f"Printed numbers determine {found['recomputed']} others; {found['agree']} agree with what is printed. "
             "Those that do not are misprints or contradictions of the paper, or were damaged in the copy that was "
-            "read."
+            "read; a line under a number says what would explain it."
         )
     )
+    if found["doubted"]:
+        yield Paragraph(
+            inline(
+                f"The audit of the paper doubts {found['doubted']} of the printed rows; its checks are named under "
+                "the number. ",
+                Run(f"crlm evidence audit {comparison.study}", code=True),
+                " has the arithmetic.",
+            )
+        )
 
 
 def _tables(comparison: Comparison) -> Iterator[Table]:
@@ -107,13 +127,18 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
             caption=f"The paper's {locator}",
             columns=columns,
             header=(tuple(HeaderCell(one) for one in heads),),
-            body=tuple(_row(row) for row in rows),
-            footnotes=(Footnote("In brackets: what is doubtful about the printed number."),),
+            body=tuple(line for row in rows for line in _lines(row)),
+            footnotes=NOTES,
         )
 
 
+def _lines(row: ComparedRow) -> tuple[Row, ...]:
+    return (_row(row), _doubt(row)) if row.doubts else (_row(row),)
+
+
 def _row(row: ComparedRow) -> Row:
-    doubt = "" if row.status == "ok" else f" [{row.status.replace('_', ' ')}]"
+    noted = row.status != "ok" and not row.doubts
+    note = f" [{row.status.replace('_', ' ')}]" if noted else ""
     run = row.run or ""
     if row.reason:
         run = f"{run}; {row.reason}" if run else row.reason
@@ -123,11 +148,16 @@ def _row(row: ComparedRow) -> Row:
         (
             cell(row.row_id, tone="muted"),
             cell(row.what),
-            cell(f"{row.printed or DASH}{doubt}"),
+            cell(f"{row.printed or DASH}{note}"),
             cell(run or DASH, tone="muted" if row.run is None else "normal"),
             cell(distance, tone="attention" if far else "normal"),
         )
     )
+
+
+def _doubt(row: ComparedRow) -> Row:
+    """The line under a printed number that says which checks of the audit doubt it."""
+    return Row((cell(""), cell(f"The audit doubts the paper here: {short(row.doubts)}", columns=4)), "note")
 
 
 def _recomputed(comparison: Comparison) -> Iterator[Table]:
@@ -152,7 +182,7 @@ def _recomputed(comparison: Comparison) -> Iterator[Table]:
             caption=f"{title}: {agree} of {len(rows)} agree",
             columns=columns,
             header=(tuple(HeaderCell(one) for one in heads),),
-            body=tuple(_again(one) for one in _disagreeing_first(rows)),
+            body=tuple(line for one in _disagreeing_first(rows) for line in _again(one)),
         )
 
 
@@ -160,7 +190,7 @@ def _disagreeing_first(rows: Iterable[Recomputation]) -> list[Recomputation]:
     return sorted(rows, key=lambda one: one.agrees)
 
 
-def _again(one: Recomputation) -> Row:
+def _again(one: Recomputation) -> Iterator[Row]:
     note = f" ({one.note})" if one.note else ""
     cells: tuple[Cell, ...] = (
         cell(one.rows[0], tone="muted"),
@@ -170,4 +200,6 @@ def _again(one: Recomputation) -> Row:
         cell(one.recomputed),
         cell("yes" if one.agrees else "no", tone="normal" if one.agrees else "attention"),
     )
-    return Row(cells)
+    yield Row(cells)
+    if one.explanations:
+        yield Row((cell(""), cell(" ".join(one.explanations), columns=5)), "note")

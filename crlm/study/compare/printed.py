@@ -1,4 +1,4 @@
-"""Numbers as they were printed: their decimals, what rounding may hide, and whether a number is printed like that."""
+"""Numbers as they were printed: their decimals, and whether a number is printed like that."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ class Printed:
     value: float
     decimals: int
     sign: str = "="
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """Every number that is printed like this: half a unit of the last decimal to either side, or below it."""
-        if self.sign == "<":
-            return 0.0, self.value
-        half = 0.5 * 10.0**-self.decimals
-        return self.value - half, self.value + half
 
     def agrees(self, value: float) -> bool:
         """Whether a number, rounded half up to as many decimals, is this one (or is below it)."""
