@@ -214,6 +214,21 @@ def test_whole_weights_are_repeated_patients(study):
     same(fit_study(weighted), fit_study(repeated))
 
 
+def test_what_an_earlier_step_left_over_takes_no_part_in_a_separation():
+    # -4x - 3y separates: it is 0, the largest, at both events. The iterations arrive there with 1.2e-7 left in z.
+    rows = {(0, 0, 1): 1, (0, 1, 1): 0, (0, 0, 2): 0, (-1.5, 2, -1.5): 0, (1, 0, 1): 0, (-1.5, 2, 1): 1}
+    X = [*rows, (1, 0, 1), *[(-1.5, -1.5, -1.5)] * 4]
+    event = [*rows.values(), 0, *[1] * 4]
+    fit = cox([1] * 11, event, X, ["x", "y", "z"], strata=[0] * 7 + [1] * 4, ties="breslow")
+    x, y, z = fit.coefficients
+    assert x.value is None
+    assert y.value is None
+    # By hand: z = 1 and 2 with (x, y) = (0, 0) and z = -1.5 and 1 with (-1.5, 2) are left, an event at z = 1 in each.
+    # The likelihood of the two, u = exp(beta): 1 / (1 + u) = (u**2.5 - 1.5) / (u**2.5 + 1).
+    u = math.exp(z.value)
+    assert 1 / (1 + u) == pytest.approx((u**2.5 - 1.5) / (u**2.5 + 1), rel=1e-9)
+
+
 @given(studies(), st.integers(0, 1000))
 @settings(max_examples=100, deadline=None)
 def test_sums_over_risk_sets_lose_no_digits_to_those_who_enter_later(study, seed):

@@ -23,6 +23,9 @@ from crlm.statistics.times import BoolArray, FloatArray
 PIVOT_TOLERANCE = float(np.finfo(np.float64).eps ** 0.75)
 # How far a direction taken from the iterations may be off, per unit of the covariates it multiplies.
 DIRECTION_NOISE = 1e-7
+# Below such shares of the largest entry, an entry of that direction may be the rest of an earlier step: whether the
+# covariates without it separate decides. With it, a coefficient that has an estimate would be called without one.
+NEGLIGIBLE_SHARES = (1e-3, 1e-5, DIRECTION_NOISE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +90,9 @@ def find_separation(sets: RiskSets, step: FloatArray, spread: FloatArray) -> Sep
 
     `spread` (p,): a typical deviation of each covariate, to compare the entries of the step with each other.
     Candidates: each column by itself, the step rounded to whole and half multiples of its largest entry
-    (codes of factors separate along such directions), and the step. Each is checked against every risk set,
-    so the answer "separates" rests on the data and not on how the iterations behave.
+    (codes of factors separate along such directions), and the step, first without its small entries. Each is
+    checked against every risk set, so the answer "separates" rests on the data and not on how the iterations
+    behave.
     """
     share = step * spread
     largest = np.abs(share).max(initial=0.0)
@@ -104,8 +108,15 @@ def find_separation(sets: RiskSets, step: FloatArray, spread: FloatArray) -> Sep
         rounded = np.round(step / np.abs(step).max() * parts) / parts
         if found := _separates(sets, rounded, 1e-14 * np.abs(rounded)):
             return found
-    direction = np.where(np.abs(share) < DIRECTION_NOISE, 0.0, share / spread)
-    return _separates(sets, direction, DIRECTION_NOISE / spread)
+    tried = 0
+    for negligible in NEGLIGIBLE_SHARES:
+        taking_part = np.abs(share) >= negligible
+        if taking_part.sum() > tried:
+            tried = int(taking_part.sum())
+            direction = np.where(taking_part, share / spread, 0.0)
+            if found := _separates(sets, direction, DIRECTION_NOISE / spread):
+                return found
+    return None
 
 
 def _separates(sets: RiskSets, direction: FloatArray, noise: FloatArray) -> Separation | None:
