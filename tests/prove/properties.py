@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "validation" / "properties.md"
 SEEDS = 5
 FIRST_SEED = 20261122
-EXAMPLES = re.compile(r"(\d+) passing examples")
+EXAMPLES = re.compile(r"(\d+) passing, \d+ failing")
 
 
 @dataclass
