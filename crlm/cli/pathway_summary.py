@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-import json as json_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -70,20 +68,18 @@ def summary(
 ) -> None:
     """Write one A4 page for a tumour board: what is missing, what the rules say, and room for the decision."""
     terminal.use_json(json)
-    from crlm.output import refuse_foreign, staged_folder
+    from crlm.output import refuse_foreign
     from crlm.pathway.derived import with_derived_inputs
     from crlm.pathway.evaluate import evaluate
     from crlm.pathway.load import shipped_rules
     from crlm.pathway.summary.build import summarise
     from crlm.pathway.summary.cds import cds_document
     from crlm.pathway.summary.document import summary_document, summary_report
-    from crlm.rendering.files import FORMATS as RENDERED
-    from crlm.rendering.files import write_document
 
     wanted = pages.chosen_formats(format_, out, FORMATS)
     asked = _short(question, "--question", LONGEST_QUESTION)
     label = _short(patient_label, "--patient-label", LONGEST_LABEL)
-    day = _day(date)
+    day = pages.day(date)
     ours = (*pages.entries(NAME), CDS_FILE)
     refuse_foreign(out, ours)
     rules = shipped_rules()
@@ -98,17 +94,14 @@ def summary(
         question=asked,
         patient_label=label or _label(case, filled),
         synthetic=synthetic or (filled is not None and filled.synthetic),
+        filled=filled,
     )
     document = {"exit_code": 0, **summary_document(rules, evaluation, found)}
-    with staged_folder(out, ours=ours) as folder:
-        if "json" in wanted:
-            _write(folder / f"{NAME}.json", document)
-        if "cds" in wanted:
-            _write(folder / CDS_FILE, cds_document(rules, evaluation, found))
-        shown = [one for one in RENDERED if one in wanted]
-        if shown:
-            page = summary_report(rules, evaluation, found, pages.now())
-            write_document(page, folder, formats=shown, name=NAME)
+    texts = {f"{NAME}.json": pages.in_json(document)} if "json" in wanted else {}
+    if "cds" in wanted:
+        texts[CDS_FILE] = pages.in_json(cds_document(rules, evaluation, found))
+    page = {NAME: lambda: summary_report(rules, evaluation, found, pages.now())}
+    pages.write_files(out, page, texts, wanted, ours=ours)
     if json:
         terminal.print_json(document)
     elif not quiet:
@@ -132,18 +125,3 @@ def _short(given: str | None, option: str, longest: int) -> str | None:
         said = f"{option} has {len(words)} characters."
         raise ArgumentError(Problem("arguments", said, f"at most {longest}: it is one page.", "shorten it."))
     return words or None
-
-
-def _day(given: str | None) -> datetime.date:
-    if given is None:
-        return datetime.datetime.now(tz=datetime.UTC).date()
-    try:
-        return datetime.date.fromisoformat(given)
-    except ValueError:
-        said = f'--date "{given}" is no date'
-        raise ArgumentError(Problem("arguments", said, "YYYY-MM-DD.", "write it as 2026-01-31.")) from None
-
-
-def _write(path: Path, document: dict[str, Any]) -> None:
-    text = json_module.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8")

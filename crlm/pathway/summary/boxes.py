@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crlm.pathway.summary.detail import Detail
-from crlm.pathway.summary.model import Disagreement, Factors, Known, MissingItem, OptionItem, Summary
+from crlm.pathway.summary.model import Disagreement, Factors, MissingItem, OptionItem, Summary
 from crlm.pathway.summary.wording import (
+    NOT_IN_DECK,
     and_more,
     answered,
     by_topic,
@@ -12,6 +13,7 @@ from crlm.pathway.summary.wording import (
     evidence_words,
     lower,
     running,
+    titled,
     told_of,
 )
 from crlm.rendering.numbering import listed
@@ -28,6 +30,12 @@ from crlm.rendering.tree import (
     inline,
 )
 
+REMARK = (
+    "Supports a board and decides nothing. ? = not recorded, which is not a no. applies ? = not known whether the rule "
+    "is for this patient. ! = unwelcome, or a prompt. S10 = slide 10 of the deck that the rules are from (March 2024)."
+)
+NO_EVIDENCE = "No study is linked to these rules."
+REMNANT_NAME = f"Remnant adequate{NOT_IN_DECK}"
 _NAMED = 3
 """Things by name that a missing value blocks."""
 _ONLY_WHETHER = 2
@@ -68,7 +76,7 @@ def _blocked(group: list[MissingItem]) -> str:
     names = [name for name in group[0].holds_up if name in shared][:_NAMED]
     rules = len({rule for one in group for rule in one.blocks})
     verb = "blocks" if len(group) == 1 else "block"
-    return f" {verb} {listed(names)} ({rules} rule{'' if rules == 1 else 's'} in all)."
+    return f" {verb} {listed(names)} ({rules} rule{'' if rules == 1 else 's'})."
 
 
 def contradictions_box(summary: Summary, detail: Detail) -> Box:
@@ -88,22 +96,19 @@ def class_and_biology_box(summary: Summary, detail: Detail) -> Box:
 
 
 def known_box(summary: Summary) -> Box:
-    """What was recorded: who the patient is, in a few lines."""
+    """What was recorded: who the patient is, in a few lines; from a registry, with the records of each group."""
     runs: list[str | Run] = []
     for k, group in enumerate(summary.known):
         runs.append(Run(f"{'  ' if k else ''}{group.title}: ", bold=True))
-        said = [_said(one) for one in group.values if one.value is not None]
-        absent = [one.short or one.label for one in group.values if one.value is None]
+        said = [one.words for one in group.values if one.value is not None]
+        absent = [one.words for one in group.values if one.value is None]
         if absent:
             said.append(f"[? {', '.join(absent)}]")
-        runs.append(f"{'; '.join(said)}.")
-    return Box("", (Paragraph(inline(*runs)),))
-
-
-def _said(one: Known) -> str:
-    if not one.short:
-        return one.value or ""
-    return f"{one.short}{' ' if one.number else ': '}{one.value}"
+        sources = dict.fromkeys(one.source for one in group.values if one.source)
+        where = f" ({'; '.join(sources)})" if sources else ""
+        runs.append(f"{'; '.join(said)}{where}.")
+    title = f"Recorded: {summary.records}" if summary.records else ""
+    return Box(title, (Paragraph(inline(*runs)),))
 
 
 def _class(summary: Summary, detail: Detail) -> Box:
@@ -112,7 +117,7 @@ def _class(summary: Summary, detail: Detail) -> Box:
     more = len(summary.class_reasons) - len(reasons)
     because = f"{'; '.join(reasons)}{f'; and {more} more' if more else ''}."
     remnant = summary.remnant
-    adequate = told_of(remnant, reasons=detail.reasons, follows=False, name="Remnant adequate")
+    adequate = told_of(remnant, reasons=detail.reasons, follows=False, name=REMNANT_NAME)
     blocks: list[SheetBlock] = [
         Paragraph(inline(Run(f"{summary.class_words}{still}", bold=True))),
         Paragraph(inline(because if summary.class_reasons else "No reason could be given.")),
@@ -148,7 +153,7 @@ def factors_box(summary: Summary, detail: Detail) -> Box:
         if group.unknown:
             parts.append(Paragraph(running(group.unknown)))
         if group.neither:
-            names = "; ".join(lower(one.title) for one in group.neither)
+            names = "; ".join(lower(titled(one)) for one in group.neither)
             parts.append(Paragraph(inline(f"Known not to be so: {names}."), "muted"))
         blocks += parts
     return Box("Factors for and against: listed, never added up or weighed", tuple(blocks))
@@ -173,9 +178,13 @@ def warnings_box(summary: Summary, detail: Detail) -> Box:
 
 
 def options_box(summary: Summary, detail: Detail) -> Box:
-    """Options in rows: the name, then its conditions and the evidence."""
+    """Options in rows, in the order of the sources: the name, then its conditions and the evidence.
+
+    Where there is no room for all, those with a condition that is met have theirs before the others.
+    """
     certain = [one for one in summary.options if one.applies == "yes"]
-    shown, rest = certain[: detail.options], certain[detail.options :]
+    first = sorted(certain, key=_most_met)[: detail.options]
+    shown, rest = [one for one in certain if one in first], [one for one in certain if one not in first]
     may = [one for one in summary.options if one.applies == "unknown"]
     lines = _evidence_each(shown, detail.evidence)
     blocks: list[SheetBlock] = [
@@ -190,6 +199,12 @@ def options_box(summary: Summary, detail: Detail) -> Box:
     if not summary.options:
         blocks.append(Paragraph(inline("No option of the sources applies to what is recorded.")))
     return Box("Options that the sources name, in their order, with their conditions", tuple(blocks))
+
+
+def _most_met(option: OptionItem) -> int:
+    """0 with a condition that is met, 1 with one that is listed or has a label, 2 with an unknown one, else 3."""
+    ranks = {"yes": 0, "warning": 0, "plain": 1, "unknown": 2, "no": 3}
+    return min((ranks[one.sign] for one in option.conditions), default=3)
 
 
 def _evidence_each(options: list[OptionItem], count: int) -> list[int]:
@@ -208,13 +223,22 @@ def _option(option: OptionItem, detail: Detail, evidence_lines: int) -> tuple[Sh
     if detail.reasons:
         conditions = Checklist(
             tuple(
-                Check(one.sign, one.answer, told_of(one, reasons=detail.reasons, follows=detail.follows))
+                Check(
+                    one.sign,
+                    one.answer,
+                    told_of(one, reasons=detail.reasons, follows=detail.follows, under=option.title),
+                )
                 for one in option.conditions
             )
         )
     else:
-        conditions = Paragraph(running(option.conditions))
-    evidence = [Paragraph(inline(evidence_words(one)), "muted") for one in option.evidence[:evidence_lines]]
+        conditions = Paragraph(running(option.conditions, option.title))
+    evidence = [
+        Paragraph(inline(evidence_words(one, in_full=False)), "muted")
+        for one in option.evidence[:evidence_lines]
+    ]
+    if detail.reasons and not option.evidence:
+        evidence = [Paragraph(inline(NO_EVIDENCE), "muted")]
     return (conditions, *evidence)
 
 
@@ -231,16 +255,28 @@ def _titles(options: list[OptionItem]) -> str:
 
 
 def disagreements_box(summary: Summary, detail: Detail) -> Box:
-    """Sources that disagree about this patient, both sides."""
-    biting = [one for one in summary.disagreements if one.bites == "yes"]
-    biting.sort(key=lambda one: not one.about_values)
+    """Sources that disagree about values of this patient, both sides; the other disagreements by their subject."""
+    biting = [one for one in summary.disagreements if one.bites == "yes" and one.about_values]
     shown = biting[: detail.disagreements]
     blocks: list[SheetBlock] = [Paragraph(_sides(one)) for one in shown]
-    others = [one.id for one in summary.disagreements if one not in shown]
-    if others:
-        words = f"Others that concern or may concern this case (next pages): {', '.join(others)}."
-        blocks.append(Paragraph(inline(words), "muted"))
+    if not biting:
+        blocks.append(Paragraph(inline("Not about any value recorded of this patient.")))
+    others = [one for one in summary.disagreements if one not in shown]
+    if others and not detail.subjects:
+        blocks.append(Paragraph(inline(_counted(others)), "muted"))
+    for whether, words in (("yes", "Also"), ("unknown", "Perhaps also")):
+        subjects = [lower(one.subject) for one in others if one.bites == whether]
+        if subjects and detail.subjects:
+            blocks.append(Paragraph(inline(f"{words} (next pages): {'; '.join(subjects)}."), "muted"))
     return Box("Sources disagree", tuple(blocks))
+
+
+def _counted(others: list[Disagreement]) -> str:
+    """How many more there are, apart from those that may not concern this patient."""
+    sure = sum(one.bites == "yes" for one in others)
+    parts = [f"{sure} more that concern this case"] if sure else []
+    parts += [f"{len(others) - sure} more that may concern it"] if len(others) > sure else []
+    return f"{capital(' and '.join(parts))} (next pages)."
 
 
 def _sides(one: Disagreement) -> Inline:
@@ -252,14 +288,22 @@ def _sides(one: Disagreement) -> Inline:
     return inline(*runs)
 
 
-def decision_box() -> Box:
-    """Room to write: as high as who, when and in whose presence need."""
-    people = (Ruled("Present", 1), Ruled("Decided by", 1), Ruled("Date", 1))
-    columns = ((Ruled("Decision", 4),), (Ruled("Reason, and where it departs from the above", 4),), people)
+def decision_box(detail: Detail) -> Box:
+    """Room to write: at least as high as who, when and in whose presence need."""
+    people = (Ruled("Present", detail.lines - 3), Ruled("Decided by (name, signature)", 1), Ruled("Date", 1))
+    columns = (
+        (Ruled("Decision", detail.lines),),
+        (Ruled("Reason, and where it departs from the above", detail.lines),),
+        people,
+    )
     return Box("The board's decision", (Columns(columns, (1.0, 1.0, 0.75)),), "heavy")
 
 
-def conventions(summary: Summary) -> str:
-    """The rules on the page that are not in the deck, by id."""
-    ids = [one.split(" ")[0] for one in summary.conventions]
-    return f" Not in the deck but of this software, a paper or an inference: {', '.join(ids)}." if ids else ""
+def remark(summary: Summary) -> str:
+    """The last line: what the page is, and how to read its marks."""
+    marks = (
+        f" {NOT_IN_DECK} = not in the deck: of this software, a paper or an inference."
+        if summary.conventions
+        else ""
+    )
+    return f"{REMARK}{marks}"

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
+from crlm.dictionary.expressions.syntax import names
 from crlm.pathway.evaluate import GATE_UNKNOWN, MET, NOT_APPLICABLE, NOT_MET, SHOW, UNKNOWN, Evaluation
 from crlm.pathway.explanation.explain import explain
 from crlm.pathway.explanation.model import Explanation, Reason, Resolve, RuleExplanation
-from crlm.pathway.explanation.words import capital, result_words, value_words
+from crlm.pathway.explanation.words import result_words
 from crlm.pathway.facts import CaseFacts
 from crlm.pathway.model import Source
 from crlm.pathway.ruleset import RuleSet
 from crlm.pathway.summary import model
-from crlm.pathway.summary.content import FactorGroup, KnownGroup, OptionChoice, Page, shipped_page
+from crlm.pathway.summary.content import FactorGroup, OptionChoice, Page, shipped_page
 from crlm.pathway.summary.evidence_lines import evidence_lines
+from crlm.pathway.summary.recorded import Recorded, records_words
+from crlm.pathway.summary.wording import capital
+
+if TYPE_CHECKING:
+    from crlm.pathway.filling import FilledCase
 
 CLASS, REMNANT = "DER-01", "DER-02"
 CLASS_WORDS = {
@@ -43,17 +49,20 @@ def summarise(
     question: str | None = None,
     patient_label: str = "case without a label",
     synthetic: bool = False,
+    filled: FilledCase | None = None,
     page: Page | None = None,
 ) -> model.Summary:
     """What the page for a tumour board shows of an evaluation.
 
-    `date` is the day of the board, to which the age of evidence is counted. Unknown stays unknown everywhere: a result
+    `date` is the day of the board, to which the age of evidence is counted; `filled` says which records of a registry
+    the values are from. Unknown stays unknown everywhere: a result
     that is not known is shown as such, and never among what is not met. Raises KeyError when `page` names a rule or a
     statement that does not exist.
     """
     page = page or shipped_page()
     explanation = explain(rules, evaluation)
-    using = _Using(rules, evaluation, explanation, page)
+    using = _Using(rules, evaluation, explanation)
+    recorded = Recorded(rules, evaluation, page, filled)
     factors = tuple(using.factors(group) for group in page.factors)
     options = tuple(using.options(page.option, date.year))
     on_page = {one.rule for group in factors for one in every_factor(group)}
@@ -65,14 +74,12 @@ def summarise(
         patient_label=patient_label,
         date=date.isoformat(),
         synthetic=synthetic,
+        records=None if filled is None else records_words(filled),
         rules_version=evaluation.version,
         rules_sha256=rules.sha256,
-        known=tuple(using.known(group) for group in page.known if using.asked(group)),
+        known=tuple(recorded.groups()),
         missing=tuple(using.missing(factors, options)),
-        contradictions=tuple(
-            model.ContradictionItem(id=one.id, says=one.says, inputs=one.inputs, used=one.used)
-            for one in evaluation.contradictions
-        ),
+        contradictions=tuple(recorded.contradictions()),
         technical_class=label,
         class_words=CLASS_WORDS.get(label, capital(result_words(label))),
         class_known=label not in rules.rules[CLASS].unknown_labels,
@@ -93,37 +100,13 @@ def summarise(
 class _Using:
     """An evaluation with its rules and explanation."""
 
-    def __init__(self, rules: RuleSet, evaluation: Evaluation, explanation: Explanation, page: Page) -> None:
-        self.rules, self.evaluation, self.explanation, self.page = rules, evaluation, explanation, page
+    def __init__(self, rules: RuleSet, evaluation: Evaluation, explanation: Explanation) -> None:
+        self.rules, self.evaluation, self.explanation = rules, evaluation, explanation
         self.topics = {rule.id: topic.title for topic in rules.topics for rule in topic.rule}
         self.facts = CaseFacts(rules, evaluation.case.values)
 
-    def asked(self, group: KnownGroup) -> bool:
-        """Whether a group of values is for this patient."""
-        return group.only_if is None or self.evaluation.case.values.get(group.only_if) == "yes"
-
-    def known(self, group: KnownGroup) -> model.KnownGroup:
-        return model.KnownGroup(
-            title=group.title, values=tuple(self.known_value(one) for one in group.inputs)
-        )
-
-    def known_value(self, name: str) -> model.Known:
-        """One value of the case in words, with where it came from; more than one decimal is shown as about."""
-        described, value = self.rules.inputs[name], self.evaluation.case.values.get(name)
-        shown = value_words(described, value)
-        if isinstance(value, Decimal) and value != round(value, 1):
-            shown = f"about {value_words(described, round(value, 1))}"
-        return model.Known(
-            input=name,
-            label=described.called,
-            short=self.page.short.get(name, described.called),
-            value=None if value is None else shown,
-            number=described.type in ("number", "integer"),
-            origin=self.evaluation.case.origins.get(name),
-        )
-
     def missing(
-        self, factors: Iterable[model.Factors], options: Iterable[model.OptionItem]
+        self, factors: Iterable[model.Factors], options: tuple[model.OptionItem, ...]
     ) -> Iterator[model.MissingItem]:
         """What is missing, with what hangs on it by name: what the class waits for, then a factor or an option that
         applies, then what only tells whether one applies, then the rest. Each in the order of how much it would settle.
@@ -137,7 +120,9 @@ class _Using:
             for answer in option.conditions:
                 if answer.sign == "unknown" or self.rules.rules[answer.rule].labels:
                     named.setdefault(answer.rule, f"\u201c{option.title}\u201d")
+        unsure = {f"\u201c{one.title}\u201d" for one in options if one.applies != "yes"}
         certain = {words for id_, words in named.items() if self.evaluation.results[id_].applies == "yes"}
+        certain -= unsure
         found = [
             self._missing(one, named, certain, decides=one.input in deciding)
             for one in self.explanation.resolves
@@ -190,7 +175,9 @@ class _Using:
                     words=words,
                 )
             elif flag == _ON_CHEMOTHERAPY and self.evaluation.case.values.get("prior_chemo") == "no":
-                yield model.Flag(flag=flag, sign="plain", answer="n/a", words=f"{words}: none was given")
+                yield model.Flag(
+                    flag=flag, sign="plain", answer="n/a", words="Progression: no chemotherapy was given"
+                )
             else:
                 could = [one.called for name, one in self.rules.inputs.items() if name in open_]
                 named = f": {', '.join(could)}" if len(could) > 1 else ""
@@ -221,7 +208,8 @@ class _Using:
     def options(self, choices: Iterable[OptionChoice], year: int) -> Iterator[model.OptionItem]:
         """The options of the sources that apply, or may apply, in the order of the page."""
         for choice in choices:
-            applying = {self.evaluation.results[rule].applies for rule in choice.conditions}
+            deciding = choice.applies or choice.conditions
+            applying = {self.evaluation.results[rule].applies for rule in deciding}
             if applying == {"no"}:
                 continue
             shown = [
@@ -243,15 +231,21 @@ class _Using:
                 yield self.answer(id_)
 
     def disagreements(self, on_page: set[str]) -> Iterator[model.Disagreement]:
-        """Conflicts between sources: first those about values of this patient, then those of rules on the page."""
-        found = [(one, self.rules.bites[one.conflict.id] is not None) for one in self.evaluation.conflicts]
-        found.sort(
-            key=lambda pair: (
-                pair[0].bites != "yes", not pair[1], not set(pair[0].conflict.rules) & on_page,
-            )
-        )  # fmt: skip
-        for one, about_values in found:
-            names = [name for name in self.rules.inputs if name in one.could_change]
+        """Conflicts between sources: those about values of this patient, first those that the class rests on; then
+        those of rules on the page.
+        """
+        on_class = {name for one in self.explanation.rules[CLASS].reasons for name in one.inputs}
+        found = []
+        for one in self.evaluation.conflicts:
+            about = self.rules.bites[one.conflict.id]
+            inputs = set() if about is None else names(about)
+            order = (
+                one.bites != "yes", about is None, not inputs & on_class, not set(one.conflict.rules) & on_page,
+            )  # fmt: skip
+            found.append((order, one, about is not None))
+        found.sort(key=lambda ranked: ranked[0])
+        for _, one, about_values in found:
+            telling = [name for name in self.rules.inputs if name in one.could_change]
             yield model.Disagreement(
                 id=one.conflict.id,
                 subject=one.conflict.subject,
@@ -261,7 +255,7 @@ class _Using:
                     model.SideItem(says=side.says, place=place_words(self.rules, side.source))
                     for side in one.conflict.sides
                 ),
-                needs=tuple(self.rules.inputs[name].called for name in names)
+                needs=tuple(self.rules.inputs[name].called for name in telling)
                 if one.bites == "unknown"
                 else (),
                 behaviour=one.conflict.behaviour,
@@ -283,12 +277,12 @@ class _Using:
             rule=id_,
             topic=self.topics[id_],
             title=capital(rule.title.removeprefix("Box 1: "))
-            + (f": {result_words(result)}" if rule.labels else ""),
+            + (f": {label_words(result)}" if rule.labels else ""),
             result=result,
             sign=sign,
             answer=answer,
             reasons=_reasons(told),
-            follows=told.follows,
+            follows=told.follows if result in (MET, SHOW) else "",
             origin_label=told.origin_label,
             place="; ".join(place_words(self.rules, one) for one in rule.source),
         )
@@ -297,6 +291,12 @@ class _Using:
 def every_factor(group: model.Factors) -> tuple[model.Answer, ...]:
     """All factors of a group, on whatever side."""
     return (*group.left, *group.right, *group.unknown, *group.neither)
+
+
+def label_words(label: str) -> str:
+    """A label in words; one that begins with `na` says that the rule is not for this patient."""
+    words = result_words(label)
+    return f"does not apply{words[2:]}" if words.startswith("na (") else words
 
 
 def place_words(rules: RuleSet, source: Source) -> str:
@@ -318,7 +318,10 @@ def _signed(result: str, *, unwelcome: bool) -> tuple[model.Sign, str]:
 
 
 def _reasons(told: RuleExplanation) -> tuple[str, ...]:
-    """The comparisons of a rule; of an unknown result only those that cannot be made."""
+    """The comparisons of a rule; of an unknown result only those that cannot be made.
+
+    Why a rule applies is said only of one that has nothing else to say.
+    """
     kept: list[Reason] = list(told.reasons)
     if told.result == UNKNOWN:
         kept = [one for one in kept if one.holds == "unknown"]
@@ -326,6 +329,8 @@ def _reasons(told: RuleExplanation) -> tuple[str, ...]:
         kept = [one for one in kept if one.part == "gate" and one.holds == "unknown"]
     elif told.result in (MET, NOT_MET):
         kept = [one for one in kept if one.part != "gate"]
+    else:
+        kept = [one for one in kept if one.part != "gate"] or kept
     return tuple(dict.fromkeys(capital(one.words) for one in kept))
 
 

@@ -101,7 +101,7 @@ class _Cards:
         unwelcome = rule.fires and one.result == MET
         lines = [f"**{one.answer}** {one.title}", "", *(f"- {reason}" for reason in one.reasons)]
         lines += ["", one.follows] if one.follows else []
-        lines += [f"- {evidence_words(line)}" for line in self._evidence(one.rule)]
+        lines += [f"- {evidence_words(line, in_full=True)}" for line in self._evidence(one.rule)]
         lines += ["", f"{one.origin_label}."] if one.origin_label else []
         words = f"{one.topic}: {one.title}" + (f": {one.result}" if one.result == MET else "")
         indicator = "warning" if unwelcome else "info"

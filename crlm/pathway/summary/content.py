@@ -13,7 +13,7 @@ from crlm.pathway.model import RuleId, Words
 
 
 class KnownGroup(Frozen):
-    """Inputs that say who the patient is."""
+    """Inputs that say who the patient is; with `only_if`, only where that input is yes."""
 
     title: Words
     inputs: tuple[Name, ...]
@@ -48,6 +48,7 @@ class OptionChoice(Frozen):
     title: Words
     conditions: tuple[RuleId, ...]
     always: tuple[RuleId, ...] = ()
+    applies: tuple[RuleId, ...] = ()
     evidence: tuple[EvidenceChoice, ...] = ()
 
 
@@ -57,11 +58,19 @@ class Prompts(Frozen):
     rules: tuple[RuleId, ...]
 
 
+class Quiet(Frozen):
+    """Inputs that are shown when they are recorded, and not named when they are not."""
+
+    inputs: tuple[Name, ...]
+
+
 class Page(Frozen):
     """The whole file."""
 
     known: tuple[KnownGroup, ...]
     short: dict[Name, str]
+    absent: dict[Name, str]
+    quiet: Quiet
     factors: tuple[FactorGroup, ...]
     prompts: Prompts
     option: tuple[OptionChoice, ...]

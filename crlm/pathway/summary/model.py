@@ -16,10 +16,12 @@ class Known(Frozen):
 
     input: str = Field(description="The input.")
     label: str = Field(description="What sentences call it.")
-    short: str = Field(description="What the line of recorded values calls it; empty: the value says enough.")
+    words: str = Field(
+        description="How the line of recorded values puts it; of one not recorded, what it is called."
+    )
     value: str | None = Field(description="Its value in words; null: not recorded.")
-    number: bool = Field(description="Whether the value is a number with its unit.")
     origin: str | None = Field(description="Where it came from, when it was not just given.")
+    source: str | None = Field(description="The same in a few words: the table and the date of the records.")
 
 
 class KnownGroup(Frozen):
@@ -66,7 +68,7 @@ class Answer(Frozen):
     sign: Sign = Field(description="How the answer is framed: not by colour.")
     answer: str = Field(description="The result in a word.")
     reasons: tuple[str, ...] = Field(description="The comparisons that the result rests on.")
-    follows: str = Field(description="What follows from this result; empty where nothing does.")
+    follows: str = Field(description="What the rule concludes where it is met, or lists; else empty.")
     origin_label: str = Field(description="What to say of it when it is not in the deck; empty for the deck.")
     place: str = Field(description="Where it stands.")
 
@@ -96,6 +98,10 @@ class EvidenceLine(Frozen):
     rows: tuple[str, ...] = Field(description="Ids of the statements or rows.")
     place: str
     corrections: tuple[str, ...] = Field(description="Errors of the deck that touch these numbers.")
+    paper: str = Field(description="The paper of the library that prints them, or quotes the study.")
+    findings: tuple[str, ...] = Field(
+        description="What `crlm evidence audit` finds of these numbers, with its arithmetic; none: it finds nothing."
+    )
 
 
 class OptionItem(Frozen):
@@ -142,6 +148,10 @@ class Summary(Frozen):
     patient_label: str
     date: str = Field(description="The day of the board, ISO 8601; ages of evidence are counted to it.")
     synthetic: bool
+    records: str | None = Field(
+        description="Whose records the values are from and the day on which they were known as they are used; null: "
+        "the values were given."
+    )
     rules_version: str
     rules_sha256: str
     known: tuple[KnownGroup, ...]

@@ -14,9 +14,6 @@ from crlm.rendering.tree import Paragraph, SheetBlock, inline
 
 TITLE = "Tumour board: colorectal liver metastases"
 NO_QUESTION = "Question: none was given"
-REMARK = (
-    "Supports a board and decides nothing. ? = not recorded, which is not a no. ! = unwelcome, or a prompt."
-)
 
 
 def subtitle(summary: Summary) -> str:
@@ -60,5 +57,5 @@ def _blocks(summary: Summary, detail: Detail) -> Iterator[SheetBlock]:
     yield boxes.options_box(summary, detail)
     if summary.disagreements:
         yield boxes.disagreements_box(summary, detail)
-    yield boxes.decision_box()
-    yield Paragraph(inline(REMARK, boxes.conventions(summary)), "muted")
+    yield boxes.decision_box(detail)
+    yield Paragraph(inline(boxes.remark(summary)), "muted")
