@@ -12,7 +12,7 @@ from crlm.evidence.audit.finding import SEVERITIES, Check, CheckResult, Finding,
 if TYPE_CHECKING:
     from crlm.evidence import Paper
 
-VERSION = "2"
+VERSION = "3"
 """The version of the set of checks; it rises when a check is added or judges differently."""
 
 

@@ -14,6 +14,7 @@ from crlm.evidence.audit.checks import (
     p_against_interval,
     paired_tests,
     percent_of_count,
+    possible_values,
     precision,
     precision_in_table,
     repeated,
@@ -29,11 +30,13 @@ from crlm.evidence.audit.checks import (
     subgroup_sizes,
     summaries,
     survival_curves,
+    survival_intervals,
     unit_scale,
 )
 from crlm.evidence.audit.finding import Check
 
 CHECKS: tuple[Check, ...] = (
+    possible_values.CHECK,
     percent_of_count.CHECK,
     counts_of_total.CHECK,
     group_sizes.CHECK,
@@ -57,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     copied_rows.CHECK,
     unit_scale.CHECK,
     survival_curves.CHECK,
+    survival_intervals.CHECK,
     group_order.CHECK,
     statement_shares.CHECK,
     statement_parts.CHECK,
