@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crlm.cli import terminal
+from crlm.cli import pages, terminal
 from crlm.cli.evidence_papers import Library, find_paper, known_papers
 from crlm.cli.terminal import Json, Quiet
+from crlm.problems import ArgumentError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from crlm.evidence.audit import Audit, Severity
     from crlm.evidence.paper import Paper
-    from crlm.rendering.files import Format
 
-DOCUMENTS: tuple[Format, ...] = ("html", "docx", "pdf")
-FORMATS = (*DOCUMENTS, "json")
 SHOWN = 12
 """How many findings of a paper the terminal shows."""
 
@@ -32,18 +30,8 @@ def audit(
             metavar="PAPER", help="Ids of papers of the library, or folders; without any, all papers."
         ),
     ] = None,
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="LIST",
-            help="html, docx, pdf, json, with commas: files in --out; json alone can be printed.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="A folder for PAPER.html, .docx, .pdf and audit.json."),
-    ] = None,
+    format_: pages.Formats = None,
+    out: pages.Out = None,
     severity: Annotated[
         str,
         typer.Option(
@@ -59,7 +47,7 @@ def audit(
     Numbers that disagree are misprints more often than anything else. Exit code 0 whatever is found.
     """
     terminal.use_json(json)
-    wanted = _formats(format_, out, json=json)
+    wanted = pages.chosen_formats(format_, out, printable=("json",))
     least = _severity(severity)
     from crlm.evidence.audit import audit as audited
 
@@ -71,47 +59,18 @@ def audit(
             pairs.append((paper, audited(paper)))
         if out is not None:
             _write(pairs, least, wanted, out, tell)
-    if json or (out is None and "json" in wanted):
+    if json or (out is None and format_ is not None):
         from crlm.evidence.audit.document import audits_document
 
         terminal.print_json(audits_document(pairs, least=least).model_dump(mode="json"))
     elif not quiet:
         for paper, found in pairs:
             _print(paper, found, least)
-        if out is not None:
-            typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")
-
-
-def _formats(given: str | None, out: Path | None, *, json: bool) -> tuple[str, ...]:
-    from crlm.problems import ArgumentError, Problem, did_you_mean
-
-    if given is None:
-        return FORMATS if out is not None else ()
-    wanted = tuple(dict.fromkeys(part.strip() for part in given.split(",")))
-    for one in wanted:
-        if one not in FORMATS:
-            raise ArgumentError(
-                Problem(
-                    "audit-format",
-                    f'the format "{one}" is not known',
-                    f"{', '.join(FORMATS)}.",
-                    did_you_mean(one, FORMATS),
-                )
-            )
-    if out is None and (files := [one for one in wanted if one != "json"]):
-        raise ArgumentError(
-            Problem(
-                "audit-out",
-                f"{' and '.join(files)} can only be written to files, and no folder is given",
-                fix="add --out DIR.",
-            )
-        )
-    return wanted
+        pages.say_written(out)
 
 
 def _severity(given: str) -> Severity:
     from crlm.evidence.audit import SEVERITIES
-    from crlm.problems import ArgumentError, Problem, did_you_mean
 
     for one in SEVERITIES:
         if one == given:
@@ -137,20 +96,15 @@ def _write(
     from crlm.evidence import papers
     from crlm.evidence.audit.document import audits_document
     from crlm.evidence.audit.report import report
-    from crlm.output import staged_folder
-    from crlm.rendering import write_document
 
+    created = pages.now()
     names = {*papers(), *(paper.id for paper, _ in pairs)}
-    ours = ["audit.json", *(f"{name}.{one}" for name in names for one in FORMATS)]
-    created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    with staged_folder(out, ours=ours) as folder:
-        for paper, found in pairs:
-            document = report(paper, found, created, least=least)
-            files = [one for one in DOCUMENTS if one in wanted]
-            write_document(document, folder, formats=files, name=paper.id, tell=tell)
-        if "json" in wanted:
-            text = audits_document(pairs, least=least).model_dump_json(indent=1)
-            (folder / "audit.json").write_text(text + "\n", encoding="utf-8")
+    texts = {}
+    if "json" in wanted:
+        texts["audit.json"] = audits_document(pairs, least=least).model_dump_json(indent=1) + "\n"
+    documents = {paper.id: partial(report, paper, found, created, least=least) for paper, found in pairs}
+    ours = ("audit.json", *(entry for name in names for entry in pages.entries(name)))
+    pages.write_files(out, documents, texts, wanted, ours=ours, tell=tell)
 
 
 def _print(paper: Paper, audit: Audit, least: Severity) -> None:

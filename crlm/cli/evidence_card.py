@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,13 +31,8 @@ def card(
         str | None,
         typer.Option("--as-of", metavar="DATE", help="The day to which ages are counted; default today."),
     ] = None,
-    format_: Annotated[
-        str | None,
-        typer.Option("--format", metavar="LIST", help="html, docx, pdf, json, with commas: files in --out."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A folder for the cards and their figures.")
-    ] = None,
+    format_: pages.Formats = None,
+    out: pages.Out = None,
     library: Library = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -57,7 +50,11 @@ def card(
     papers = [find_paper(one, library) for one in known_papers(library)]
     _check(papers, comparison, endpoint, population)
     found = evidence_cards(
-        papers, comparison=comparison, endpoint=endpoint, population=population, as_of=_day(as_of)
+        papers,
+        comparison=comparison,
+        endpoint=endpoint,
+        population=population,
+        as_of=pages.day(as_of, "--as-of"),
     )
     document = {"exit_code": 0, **cards_document(found)}
     if out is not None:
@@ -67,8 +64,7 @@ def card(
     elif not quiet:
         for one in found:
             _print(one)
-        if out is not None:
-            typer.echo(f"Written to {out}")
+        pages.say_written(out)
 
 
 def _check(papers: list[Paper], comparison: str | None, endpoint: str | None, population: str | None) -> None:
@@ -85,17 +81,6 @@ def _check(papers: list[Paper], comparison: str | None, endpoint: str | None, po
             raise ArgumentError(
                 Problem("evidence-question", problem, f"{', '.join(choices)}.", did_you_mean(given, choices))
             )
-
-
-def _day(given: str | None) -> datetime.date:
-    if given is None:
-        return datetime.datetime.now(tz=datetime.UTC).date()
-    try:
-        return datetime.date.fromisoformat(given)
-    except ValueError:
-        raise ArgumentError(
-            Problem("arguments", f'--as-of "{given}" is no date', "YYYY-MM-DD.", "write it as 2026-01-31.")
-        ) from None
 
 
 def _print(one: EvidenceCard) -> None:

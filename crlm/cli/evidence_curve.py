@@ -14,7 +14,7 @@ from crlm.cli.terminal import Json, Quiet
 if TYPE_CHECKING:
     from crlm.evidence.curves import PrintedOutcome, ReadCurve, Recovery
 
-ENTRIES = ("pseudo-patients.csv", "recovery.json", "curve.html", "figures")
+ENTRIES = ("pseudo-patients.csv", "recovery.json", *pages.entries("curve"))
 
 
 def curve(
@@ -48,10 +48,8 @@ def curve(
             "--slip", metavar="FRACTION", help="How far a click may err, as a fraction of the axis."
         ),
     ] = 0.02,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="A folder for the data, the figure and the report."),
-    ] = None,
+    format_: pages.Formats = None,
+    out: pages.Out = None,
     library: Library = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -61,9 +59,11 @@ def curve(
     Without digitised points, survival that the paper prints at some times is joined into a coarse curve.
     """
     terminal.use_json(json)
-    from crlm.evidence.curves import as_json, recover
+    from crlm.evidence.curves import as_json, pseudo_patients, recover
+    from crlm.evidence.curves.page import document as curve_page
     from crlm.output import refuse_foreign
 
+    wanted = pages.chosen_formats(format_, out)
     if out is not None:
         refuse_foreign(out, ENTRIES)
     own, total = _counts(patients, "--patients"), _counts(events, "--events")
@@ -71,7 +71,11 @@ def curve(
     recovery = recover(found, printed, title=title)
     document = {"exit_code": 0, "source": words, **as_json(recovery)}
     if out is not None:
-        _write(recovery, document, words, out)
+        texts = {"pseudo-patients.csv": pseudo_patients(recovery)}
+        if "json" in wanted:
+            texts["recovery.json"] = pages.in_json(document)
+        page = {"curve": lambda: curve_page(recovery, source=words, created=pages.now())}
+        pages.write_files(out, page, texts, [*wanted, "figures"], ours=ENTRIES)
     if json:
         terminal.print_json(document)
     elif not quiet:
@@ -167,23 +171,6 @@ def _counts(given: list[str] | None, option: str) -> dict[str, int]:
     return found
 
 
-def _write(recovery: Recovery, about: dict[str, object], words: str, out: Path) -> None:
-    import json
-
-    from crlm.evidence.curves import pseudo_patients
-    from crlm.evidence.curves.page import document
-    from crlm.output import staged_folder
-    from crlm.rendering.files import write_document
-
-    with staged_folder(out, ours=ENTRIES) as folder:
-        (folder / "pseudo-patients.csv").write_text(pseudo_patients(recovery), encoding="utf-8")
-        (folder / "recovery.json").write_text(
-            json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        page = document(recovery, source=words, created=pages.now())
-        write_document(page, folder, formats=("html", "figures"), name="curve")
-
-
 def _print(recovery: Recovery, out: Path | None) -> None:
     from crlm.rendering import numbers
 
@@ -206,5 +193,4 @@ def _print(recovery: Recovery, out: Path | None) -> None:
             f"  {one.arm} against {one.reference}: hazard ratio "
             f"{numbers.ratio_interval(one.hazard_ratio.recovered)}{beside}"
         )
-    if out is not None:
-        typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")
+    pages.say_written(out)

@@ -62,13 +62,8 @@ def robustness(
         float | None,
         typer.Option("--prevalence", metavar="FRACTION", help="How common it is among the others, 0 to 1."),
     ] = None,
-    format_: Annotated[
-        str | None,
-        typer.Option("--format", metavar="LIST", help="html, docx, pdf, json, with commas: files in --out."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A folder for the document and its figures.")
-    ] = None,
+    format_: pages.Formats = None,
+    out: pages.Out = None,
     library: Library = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -221,5 +216,4 @@ def _print(found: Robustness, out: Path | None) -> None:
         typer.echo(words)
     if found.fragility is None:
         typer.echo(f"No fragility index: {found.fragility_reason}.")
-    if out is not None:
-        typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")
+    pages.say_written(out)

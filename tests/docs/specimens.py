@@ -250,8 +250,6 @@ SPECIMENS = {
     "output-is-a-file": output("report.pdf", before=lambda path: path.touch()),
     "output-not-ours": output("documents", before=folder_with_notes),
     "output-not-writable": output("notes.txt/report", before=lambda path: path.parent.touch()),
-    "audit-format": lambda: raised(lambda: audit_command._formats("odt", None, json=False)),
-    "audit-out": lambda: raised(lambda: audit_command._formats("html", None, json=False)),
     "audit-severity": lambda: raised(lambda: audit_command._severity("grave")),
     "compare-study": lambda: raised(lambda: compare_command._repeats_a_paper("resected-crlm-public")),
     "compare-two-runs": lambda: raised(

@@ -24,7 +24,9 @@ def test_everything_is_written(tmp_path, monkeypatch, capsys):
     out = tmp_path / "curve"
     assert run(monkeypatch, FREIREICH, "--reference", "placebo", "--out", str(out)) == 0
     assert sorted(one.name for one in out.iterdir()) == [
+        "curve.docx",
         "curve.html",
+        "curve.pdf",
         "figures",
         "pseudo-patients.csv",
         "recovery.json",
@@ -34,6 +36,13 @@ def test_everything_is_written(tmp_path, monkeypatch, capsys):
     assert [row["arm"] for row in rows[:1]] == ["placebo"]
     assert json.loads((out / "recovery.json").read_text(encoding="utf-8"))["warning"].endswith("not patients")
     assert "not patients" in capsys.readouterr().out
+
+
+def test_only_what_was_asked_for_is_written(tmp_path, monkeypatch):
+    out = tmp_path / "curve"
+    assert run(monkeypatch, FREIREICH, "--out", str(out), "--format", "docx") == 0
+    assert sorted(one.name for one in out.iterdir()) == ["curve.docx", "figures", "pseudo-patients.csv"]
+    assert run(monkeypatch, FREIREICH, "--format", "docx") == 2
 
 
 def test_json_says_where_numbers_come_from(monkeypatch, capsys):
