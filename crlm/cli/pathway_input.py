@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crlm.cli import pages
 from crlm.problems import ArgumentError, Problem
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def read_case_or_patient(
 
     Without `patient` the case is a file of JSON (`-`: standard input); `date` and `episode` are then refused.
     """
-    from crlm.pathway.case import read_case_file, read_case_text
+    from crlm.pathway.case import read_case_bytes, read_case_file
 
     if patient is not None:
         filled = fill_patient(case, patient, date, episode)
@@ -56,7 +56,9 @@ def read_case_or_patient(
             fix = "name the patient with --patient, or leave it out."
             raise ArgumentError(Problem("arguments", f"{option} is for a patient of a registry", None, fix))
     if case == "-":
-        return read_case_text(sys.stdin.read(), rules.inputs), None
+        buffer = getattr(sys.stdin, "buffer", None)
+        data = sys.stdin.read().encode() if buffer is None else buffer.read()
+        return read_case_bytes(data, rules.inputs), None
     return read_case_file(Path(case), rules.inputs), None
 
 
@@ -65,16 +67,4 @@ def fill_patient(source: str, patient: str, date: str | None, episode: int | Non
     from crlm.pathway.filling import case_from_registry
     from crlm.registry.snapshot import open_registry
 
-    return case_from_registry(open_registry(source), patient, _day(date), episode)
-
-
-def _day(given: str | None) -> datetime.date:
-    if given is None:
-        return datetime.date.today()
-    try:
-        return datetime.datetime.strptime(given, "%Y-%m-%d").date()
-    except ValueError:
-        given = f'--date is "{given}"'
-        raise ArgumentError(
-            Problem("arguments", given, "a day: 2026-01-31.", "write year-month-day.")
-        ) from None
+    return case_from_registry(open_registry(source), patient, pages.day(date), episode)

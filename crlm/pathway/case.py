@@ -10,15 +10,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from crlm.pathway.case_values import ForeignValueError, UnusableValueError, read_value
+from crlm.pathway.case_values import ForeignValueError, UnusableValueError, is_number, read_value
 from crlm.pathway.conditions.values import Value
 from crlm.pathway.contradictions import Contradicted
+from crlm.pathway.input_names import fix_for_name
 from crlm.pathway.model import Input
-from crlm.problems import DataError, Place, Problem, did_you_mean, nearest
+from crlm.problems import DataError, Place, Problem, nearest
 
 LARGEST = 1_000_000
 """Bytes: a case is a page of values."""
@@ -33,7 +34,8 @@ class Case:
     """The values of one patient at one date.
 
     `values` holds what is known, wholly or in part; an input that is absent is unknown. `given` is what was written.
-    `findings` are values that could not be used. `origins` says where a value came from, when it was not just given.
+    `findings` are values that could not be used, and numbers that were given as text. `origins` says where a value came
+    from, when it was not just given.
     """
 
     values: Mapping[str, Value]
@@ -44,23 +46,31 @@ class Case:
 
 def read_case_file(path: Path, inputs: Mapping[str, Input]) -> Case:
     """The case in a JSON file, an object of input name to value; a CaseError lists everything that is wrong."""
-    name = path.name
+    name = path.name or str(path)
     try:
-        if path.stat().st_size > LARGEST:
-            given = f"the file has more than {LARGEST:,} bytes"
-            raise CaseError(_problem(given, "a case is a page of values.", Place(name)))
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except FileNotFoundError:
         folder = path.parent if path.parent.is_dir() else Path()
         close = nearest(name, [one.name for one in folder.glob("*.json")])
         fix = f'did you mean "{close}"?' if close else "check the path."
         raise CaseError(Problem("case-file", f"there is no file {name}", None, fix)) from None
-    except UnicodeDecodeError:
-        raise CaseError(_problem("the file is not UTF-8", "UTF-8.", Place(name))) from None
     except OSError as error:
         raise CaseError(
             Problem("case-file", f"{name} cannot be read: {error.strerror}", None, "give a file.")
         ) from None
+    return read_case_bytes(data, inputs, name)
+
+
+def read_case_bytes(data: bytes, inputs: Mapping[str, Input], name: str | None = None) -> Case:
+    """The case in the bytes of a JSON document: UTF-8, with or without a byte order mark."""
+    if len(data) > LARGEST:
+        given = f"this has more than {LARGEST:,} bytes"
+        raise CaseError(_problem(given, "a case is a page of values.", Place(name)))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CaseError(_problem("this is not UTF-8", "UTF-8.", Place(name))) from None
     return read_case_text(text, inputs, name)
 
 
@@ -85,8 +95,13 @@ def read_case_text(text: str, inputs: Mapping[str, Input], name: str | None = No
                 "case-file", f"this is not JSON: {error.msg}", "an object of values.", "mend the line.", place
             )
         ) from None
-    except (RecursionError, ValueError) as error:
-        raise CaseError(_problem(f"this is not JSON: {error}", "an object of values.", Place(name))) from None
+    except (RecursionError, InvalidOperation) as error:
+        given = (
+            "this is nested too deeply"
+            if isinstance(error, RecursionError)
+            else "a number is too long to read"
+        )
+        raise CaseError(_problem(given, "an object of values.", Place(name))) from None
     problems = [
         Problem(
             "case-file",
@@ -110,12 +125,12 @@ def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = Non
     """The case in a mapping of input name to value; a CaseError lists every unknown name and every foreign value."""
     if not isinstance(document, Mapping):
         raise CaseError(_problem("this is not an object", "an object of input name to value.", Place(name)))
-    problems, findings = [], []
+    problems, findings, as_text = [], [], []
     values: dict[str, Value] = {}
     for key, given in document.items():
         place = Place(name, _line(text, str(key)))
         if key not in inputs:
-            fix = did_you_mean(str(key), list(inputs))
+            fix = fix_for_name(str(key), inputs)
             problems.append(
                 Problem("case-input", f'there is no input "{key}"', "the inputs of the pathway.", fix, place)
             )
@@ -129,8 +144,13 @@ def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = Non
         else:
             if value is not None:
                 values[key] = value
+            if isinstance(value, Decimal) and isinstance(given, str) and is_number(given):
+                as_text.append(key)
     if problems:
         raise CaseError(problems)
+    if as_text:
+        says = f"{', '.join(as_text)}: given as text, and used as the number that the text spells."
+        findings.append(Contradicted("number-as-text", tuple(as_text), says, used=True))
     ordered = {key: values[key] for key in inputs if key in values}
     return Case(values=ordered, given=dict(document), findings=tuple(findings))
 

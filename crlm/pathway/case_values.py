@@ -47,7 +47,8 @@ def read_value(one: Input, given: Any) -> Value:
     """What a case gives for an input; None when it is unknown.
 
     Unknown is null, an empty text, "unknown" and "uncertain", the last one not where it is a level (PER-07). Raises
-    `ForeignValueError` for what is not among the levels, `UnusableValueError` for a number or date that cannot be used.
+    `ForeignValueError` for what is not among the levels or the values of a closed number, `UnusableValueError` for a
+    number or date that cannot be used.
     """
     if given is None or (isinstance(given, str) and given.strip() in UNKNOWN_WORDS - set(one.levels)):
         return None
@@ -55,7 +56,17 @@ def read_value(one: Input, given: Any) -> Value:
         return _per_lesion(one, given) if one.per_lesion else _category(one, given)
     if one.type == "date":
         return _date(one, given)
-    return _number(one, given)
+    try:
+        return _number(one, given)
+    except UnusableValueError:
+        if one.closed:
+            raise _not_listed(one, given) from None
+        raise
+
+
+def is_number(text: str) -> bool:
+    """Whether a text spells a number."""
+    return NUMBER.fullmatch(text.strip()) is not None
 
 
 def _category(one: Input, given: Any) -> str | OneOf:
@@ -80,6 +91,15 @@ def _level(one: Input, given: Any) -> str:
 
 def _refused(one: Input, given: Any, fix: str) -> ForeignValueError:
     return ForeignValueError(f"{one.name} is {_shown(given)}", f"{', '.join(one.levels)}, unknown.", fix)
+
+
+def _not_listed(one: Input, given: Any) -> ForeignValueError:
+    assert one.range is not None and one.range.at_least is not None and one.range.at_most is not None
+    listed = [str(value) for value in range(int(one.range.at_least), int(one.range.at_most) + 1)]
+    allowed = f"{', '.join(listed)}, unknown."
+    return ForeignValueError(
+        f"{one.name} is {_shown(given)}", allowed, did_you_mean(_shown(given), [*listed, "unknown"])
+    )
 
 
 def _per_lesion(one: Input, given: Any) -> tuple[str, ...] | None:
@@ -122,14 +142,17 @@ def _number(one: Input, given: Any) -> Decimal | Span:
         possible = narrowed is not None
         value = limits if narrowed is None else narrowed
     if not possible:
-        assert one.range is not None or isinstance(value, Span)
-        unit = f" {one.unit}" if one.unit else ""
-        within = f": {one.range.in_words()}{unit} is possible" if one.range else ", which no number is"
-        shown = _plain(value) if isinstance(value, Decimal) else str(value)
-        raise UnusableValueError(
-            "impossible-value", f"{one.name} is {shown}{unit}{within}. It counts as unknown."
-        )
+        raise UnusableValueError("impossible-value", _why_impossible(one, value))
     return value
+
+
+def _why_impossible(one: Input, value: Decimal | Span) -> str:
+    unit = f" {one.unit}" if one.unit and one.unit != "count" else ""
+    whole = one.type == "integer"
+    shown = f"{one.name} is {_plain(value) if isinstance(value, Decimal) else value}{unit}"
+    if one.range is None or (isinstance(value, Span) and _narrowed(value, None, whole=whole) is None):
+        return f"{shown}, which no {'whole ' if whole else ''}number is. It counts as unknown."
+    return f"{shown}: {one.range.in_words()}{unit} is possible. It counts as unknown."
 
 
 def _limits(one: Input, given: Any) -> Decimal | Span:
@@ -141,13 +164,13 @@ def _limits(one: Input, given: Any) -> Decimal | Span:
     if isinstance(given, str):
         text = " ".join(given.split())
         if NUMBER.fullmatch(text):
-            return _exact(one, Decimal(text))
+            return _exact(one, _decimal(one, text))
         limit = re.fullmatch(r"(>=|<=|≥|≤|>|<) ?(\S+)", text)
         if limit and NUMBER.fullmatch(limit.group(2)):
-            return _of_mapping(one, {SIGNS[limit.group(1)]: Decimal(limit.group(2))})
+            return _of_mapping(one, {SIGNS[limit.group(1)]: _decimal(one, limit.group(2))})
         between = re.fullmatch(r"(\S+) to (\S+)", text)
         if between and all(NUMBER.fullmatch(part) for part in between.groups()):
-            low, high = (Decimal(part) for part in between.groups())
+            low, high = (_decimal(one, part) for part in between.groups())
             return _of_mapping(one, {"at_least": low, "at_most": high})
     raise _no_number(one, given)
 
@@ -178,17 +201,24 @@ def _of_mapping(one: Input, given: Mapping[str, Any]) -> Span:
     )
 
 
+def _decimal(one: Input, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of more than eighteen digits
+        raise _too_long(one) from None
+
+
 def _exact(one: Input, value: Decimal) -> Decimal:
     if not value.is_finite():
         raise _no_number(one, value)
-    try:
-        short = len(value.as_tuple().digits) <= MOST_DIGITS and abs(value.adjusted()) <= MOST_DIGITS
-    except InvalidOperation:  # pragma: no cover - every finite decimal has digits
-        short = False
-    if not short:
-        says = f"{one.name} has more than {MOST_DIGITS} digits or decimals. It counts as unknown."
-        raise UnusableValueError("impossible-value", says)
+    if len(value.as_tuple().digits) > MOST_DIGITS or abs(value.adjusted()) > MOST_DIGITS:
+        raise _too_long(one)
     return value
+
+
+def _too_long(one: Input) -> UnusableValueError:
+    says = f"{one.name} has more than {MOST_DIGITS} digits or decimals. It counts as unknown."
+    return UnusableValueError("impossible-value", says)
 
 
 def _no_number(one: Input, given: Any) -> UnusableValueError:
@@ -257,14 +287,16 @@ def _plain(value: Decimal) -> str:
     return f"{value:f}"
 
 
-def _shown(given: Any) -> str:
+def _shown(given: Any, depth: int = 2) -> str:
+    """A value in a sentence: cut when it is long, and not deeper than two levels."""
     if isinstance(given, bool):
         return "true" if given else "false"
-    if isinstance(given, Decimal):
-        return str(given)
+    if isinstance(given, Mapping | list) and not depth:
+        return "..."
     if isinstance(given, Mapping):
-        return "{" + ", ".join(f"{key}: {_shown(value)}" for key, value in given.items()) + "}"
-    if isinstance(given, list):
-        return "[" + ", ".join(_shown(value) for value in given) + "]"
-    text = str(given)
+        text = "{" + ", ".join(f"{key}: {_shown(value, depth - 1)}" for key, value in given.items()) + "}"
+    elif isinstance(given, list):
+        text = "[" + ", ".join(_shown(value, depth - 1) for value in given) + "]"
+    else:
+        text = str(given)
     return text if len(text) <= 60 else f"{text[:57]}..."

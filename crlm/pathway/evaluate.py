@@ -141,7 +141,7 @@ def _result(facts: CaseFacts, rule: Rule) -> RuleResult:
 def _could_change(facts: CaseFacts, rule: str, applies: Applies) -> Open:
     own = facts.rules.programs[rule]
     found: Open = facts.trace(own.gate)[1] if own.gate is not None else frozenset()
-    if applies != "yes":
+    if applies != "yes" and own.gate is not None:
         return found
     if own.condition is not None:
         return found | facts.trace(own.condition)[1]

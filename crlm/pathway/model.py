@@ -41,6 +41,7 @@ class Input(Frozen):
     where a case is put together (the evaluation reads it as it is given). `display_only` inputs are named by no
     condition. `label` is what sentences call it, `level_words` what they call a level whose name is not its words.
     `fixed` inputs cannot become something else once they are known (a mutation, an age, what has been given).
+    A `closed` integer has so few values that another one is refused, as a level is, where other numbers are reported.
     """
 
     name: Name
@@ -52,6 +53,7 @@ class Input(Frozen):
     unit: Words | None = None
     levels: tuple[Name, ...] = ()
     range: Range | None = None
+    closed: StrictBool = False
     per_lesion: StrictBool = False
     judgement: StrictBool = False
     derived: Words | None = None
@@ -65,6 +67,9 @@ class Input(Frozen):
             raise ValueError("a category has levels, and nothing else does")
         if self.range is not None and self.type not in ("number", "integer"):
             raise ValueError("only numbers have a range")
+        ends = self.range is not None and self.range.at_least is not None and self.range.at_most is not None
+        if self.closed and not (self.type == "integer" and ends):
+            raise ValueError("only an integer with both ends of its range is closed")
         if self.judgement and self.question is None:
             raise ValueError("a judgement needs the question that asks for it")
         if not set(self.level_words) <= set(self.levels):

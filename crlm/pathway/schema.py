@@ -40,7 +40,7 @@ def _input_schema(one: Input) -> dict[str, Any]:
         if one.per_lesion:
             known: list[dict[str, Any]] = [
                 levels,
-                {"type": "array", "items": {"enum": [*one.levels, "unknown", None]}},
+                {"type": "array", "items": {"anyOf": [levels, UNKNOWN]}},
             ]
         else:
             listed = {"type": "array", "minItems": 1, "items": levels}
@@ -54,7 +54,10 @@ def _input_schema(one: Input) -> dict[str, Any]:
     elif one.type == "date":
         known = [{"type": "string", "format": "date"}]
     else:
-        known = [{"type": "number"}, {"type": "string"}, LIMITED]
+        number: dict[str, Any] = {"type": "number"}
+        if one.closed and one.range is not None:
+            number |= {"minimum": one.range.at_least, "maximum": one.range.at_most, "multipleOf": 1}
+        known = [number, {"type": "string"}, LIMITED]
     return {"description": words, "anyOf": [*known, UNKNOWN]}
 
 

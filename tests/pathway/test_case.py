@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crlm.pathway.case import CaseError, read_case, read_case_file, read_case_text
+from crlm.pathway.case import CaseError, read_case, read_case_bytes, read_case_file, read_case_text
 from crlm.pathway.conditions import OneOf, Span
 from crlm.pathway.evaluate import evaluate
 from crlm.pathway.load import shipped_rules
@@ -90,12 +90,57 @@ def test_per_lesion():
         ({"flr_pct": {"at_leest": 3}}, '"at_least"'),
         ({"flr_pct": {"at_least": 3, "more_than": 2}}, "one"),
         ({"mri_visible": ["yes", "perhaps"]}, "yes"),
+        ({"primary_pt_stage": "T3"}, '"3"'),
+        ({"primary_pt_stage": 5}, '"4"'),
+        ({"primary_pt_stage": {"more_than": 4}}, "0, 1, 2, 3, 4, unknown"),
     ],
 )
 def test_what_is_refused_names_the_nearest(given, fix):
     with pytest.raises(CaseError) as error:
         read_case(given, INPUTS)
     assert fix in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("n_clrm", 'did you mean "n_crlm"?'),
+        ("FLR_pct", 'did you mean "flr_pct"?'),
+        ("kras", 'did you mean "kras_status" or "kras_g12c"?'),
+        ("future_liver_remnant", 'did you mean "flr_pct"?'),
+        ("largest_mm", 'did you mean "max_diameter_mm" or '),
+        ("number_of_metastases", 'did you mean "n_crlm" or '),
+        ("sidedness", "the nearest is "),
+        ("", "the nearest is "),
+    ],
+)
+def test_an_unknown_name_always_gets_the_nearest_input(name, fix):
+    with pytest.raises(CaseError) as error:
+        read_case({name: 1}, INPUTS)
+    assert error.value.problems[0].fix.startswith(fix)
+    assert any(f'"{one}"' in error.value.problems[0].fix for one in INPUTS)
+
+
+def test_numbers_given_as_text_are_used_and_reported_once():
+    case = read_case({"n_crlm": "4", "flr_pct": " 22.50 ", "age_years": ">= 60", "margin_mm": 1}, INPUTS)
+    assert (case.values["n_crlm"], case.values["flr_pct"]) == (4, Decimal("22.5"))
+    assert [(one.id, one.inputs, one.used) for one in case.findings] == [
+        ("number-as-text", ("n_crlm", "flr_pct"), True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"n_crlm": -1}, "n_crlm is -1: 0 to 99 is possible"),
+        ({"flr_pct": 140}, "flr_pct is 140 %: 0 to 100 % is possible"),
+        ({"flr_pct": "40 to 30"}, "flr_pct is 40 to 30 %, which no number is"),
+        ({"n_crlm": {"more_than": 3, "less_than": 4}}, "which no whole number is"),
+        ({"flr_pct": "1e99999999999999999999"}, "more than 40 digits"),
+    ],
+)
+def test_what_an_impossible_value_is_told(given, says):
+    assert says in read_case(given, INPUTS).findings[0].says
 
 
 def test_everything_that_is_wrong_is_said_at_once_with_its_line():
@@ -110,10 +155,19 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_line():
     ]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", '"x"', "{", '{"a" 1}', "null", "[" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "3", '"x"', "{", '{"a" 1}', "null", "[" * 5000,
+        '{"n_crlm": ' + '{"a": ' * 600 + "1" + "}" * 601,
+        '{"distribution": ' + "[" * 700 + "]" * 700 + "}",
+        '{"n_crlm": 1e99999999999999999999}',
+        '{"n_crlm": 4}' + " " * 1_000_000,
+    ],
+)  # fmt: skip
 def test_what_is_no_case(text):
     with pytest.raises(CaseError):
-        read_case_text(text, INPUTS)
+        read_case_bytes(text.encode(), INPUTS)
 
 
 def test_files(tmp_path):

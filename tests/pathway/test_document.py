@@ -133,8 +133,12 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert (code, err) == (0, "")
     assert json.loads(out) == json.loads(json.dumps(document({"flr_pct": 140, "n_crlm": 4})))
     assert [one["inputs"] for one in json.loads(out)["contradictions"]] == [["flr_pct"]]
-    monkeypatch.setattr(sys, "stdin", io.StringIO('{"n_crlm": 4}'))
-    assert json.loads(run(monkeypatch, capsys, "evaluate", "-")[1])["rules"]["PER-08"] == "met"
+    for given in ('{"n_crlm": 4}', '\ufeff{"n_crlm": 4}'):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()), encoding="ascii"))
+        assert json.loads(run(monkeypatch, capsys, "evaluate", "-")[1])["rules"]["PER-08"] == "met"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"distribution": "\xe9"}')))
+    code, out, err = run(monkeypatch, capsys, "evaluate", "-")
+    assert (code, out) == (4, "") and "not UTF-8" in err
     path.write_text('{"flr_percent": 40, "recurrence": "perhaps"}', encoding="utf-8")
     code, out, err = run(monkeypatch, capsys, "evaluate", str(path))
     assert code == 4 and not out and '"flr_pct"' in err and "recurrence is perhaps" in err

@@ -149,6 +149,15 @@ def test_what_a_result_does_not_hang_on_cannot_change_it():
                     assert result_of(facts, id_) == one.result, (seed, id_)
 
 
+def test_a_label_that_says_not_applicable_hangs_on_what_could_change_it():
+    """DER-03 has no gate: its `na` is a label, and another one may come before it."""
+    case = {"r0_expected": "possible", "segments_involved": 2}
+    balance = evaluate(RULES, read_case(case, RULES.inputs)).results["DER-03"]
+    assert (balance.result, balance.applies, balance.could_change) == ("na", "no", {"prior_chemo"})
+    given = read_case({**case, "prior_chemo": "yes"}, RULES.inputs)
+    assert evaluate(RULES, given).result("DER-03") == "na (chemotherapy already given)"
+
+
 def test_what_a_result_hangs_on_can_change_it():
     """Each listed input matters: two cases differ in it alone, and in the result. Tried by enumeration.
 
