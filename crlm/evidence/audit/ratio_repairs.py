@@ -29,8 +29,21 @@ _TELLING_P, _TELLING_DIGITS = 3, 4
 
 def repairs(ratio: Ratio) -> tuple[Explanation, ...]:
     """One explanation for each number that alone can be wrong: the likeliest slip, or what the others imply it is."""
+    ratio = _with_zeros(ratio)
     found = [one for name in NAMES if (one := _repair(ratio, name)) is not None]
     return tuple(explanation for _, explanation in sorted(found, key=lambda one: one[0]))
+
+
+def _with_zeros(ratio: Ratio) -> Ratio:
+    """The row with the zeros that its estimate ("1") leaves out beside limits of two decimals, where that is possible.
+
+    To judge a row "1" is everything from 0.5 to 1.5; to explain it, almost anything would fit that.
+    """
+    one, low = ratio.estimate, ratio.low
+    if one is None or low is None or one.decimals >= low.decimals or one.operator != "=":
+        return ratio
+    finer = changed(ratio, "estimate", printed(shown(one.value, low.decimals)))
+    return finer if fits(finer, with_p=False) else ratio
 
 
 def _repair(ratio: Ratio, name: str) -> tuple[int, Explanation] | None:

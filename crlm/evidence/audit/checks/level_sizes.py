@@ -89,7 +89,7 @@ def _explanations(levels: Levels, whole: int) -> list[Explanation]:
             found.append(
                 Explanation(
                     "lost-sign-or-digit" if longer else "misprint",
-                    f"{wanted} instead of {row.n} for {name} makes {whole}.",
+                    f"{wanted} instead of {row.n} for {name} in {row.locator} makes {whole}.",
                 )
             )
     return found

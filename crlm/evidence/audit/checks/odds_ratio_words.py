@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Nearest = tuple[float, tuple[int, ...], int]
 ROUNDED, SLIGHT = 0.5, 1.0
-NAMES = {"estimate": "odds ratio", "low": "lower limit", "high": "upper limit", "p": "p"}
+NAMES = {"estimate": "estimate", "low": "lower limit", "high": "upper limit", "p": "p"}
 SIZES = "sizes"
 
 
@@ -65,16 +65,21 @@ def slight_finding(
             if away[events, reference] > ROUNDED:
                 redone.append(f"{factor.term} {level.row.level}: {texts[at]}")
                 off.append((factor, at))
-    cut = all(_cut_only(factor, chosen, reference) for factor, chosen, reference in slight)
+    cut = [factor.term for factor, chosen, reference in slight if _cut_only(factor, chosen, reference)]
     return Finding(
         check,
         "doubtful",
         f"{table[0]}, {table[1]}: {len(redone)} of {rows} odds ratios are off by one in a last digit",
         tuple(_quoted_level(factor, at) for factor, at in off),
         "; ".join(redone),
-        (Explanation("truncation", "Digits cut off instead of rounded give all of them."),) if cut else (),
+        (_cut_words(cut, len(slight)),) if cut else (),
         suspects=tuple(factor.levels[at].row.row_id for factor, at in off),
     )
+
+
+def _cut_words(terms: Sequence[str], rows: int) -> Explanation:
+    which = "all of them" if len(terms) == rows else f"{len(terms)} of the {rows} ({', '.join(terms)})"
+    return Explanation("truncation", f"Some digits cut off instead of rounded give {which}.")
 
 
 def total_finding(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crlm.evidence.audit.checks.blocks import Block, Cell, dependants
+from crlm.evidence.audit.checks.blocks import Block, Cell, cell, dependants
 from crlm.evidence.audit.finding import Explanation, Finding, NotRun
 from crlm.evidence.audit.printed import Printed, counts_for, percentage, shown
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from crlm.evidence import Paper
 
 ID = "percent-of-count"
+RARE = 0.1
+"""How many levels may be expected to fit by chance before the one that does says nothing."""
 MOST_TRIED = 10_000
 """Denominators that are tried as an explanation."""
 
@@ -39,7 +42,7 @@ def without_count(
             others = known.get((block.group, block.unit), ())
             if not any(counts_for(one.percent, n) for n in (of[1], *others)):
                 failing.setdefault(one.row.level, []).append((one, *of))
-    return tested, not_run, [_finding(paper, level, members) for level, members in failing.items()]
+    return tested, not_run, [_finding(paper, groups, level, members) for level, members in failing.items()]
 
 
 def _denominator(one: Cell, block: Block) -> tuple[str, int] | None:
@@ -51,7 +54,9 @@ def _denominator(one: Cell, block: Block) -> tuple[str, int] | None:
     return ("the group", block.size) if block.size else None
 
 
-def _finding(paper: Paper, level: str, members: list[tuple[Cell, str, int]]) -> Finding:
+def _finding(
+    paper: Paper, groups: dict[str, Block], level: str, members: list[tuple[Cell, str, int]]
+) -> Finding:
     lines, explanations, elsewhere = [], [], True
     for one, words, n in members:
         assert one.percent is not None
@@ -72,6 +77,9 @@ def _finding(paper: Paper, level: str, members: list[tuple[Cell, str, int]]) -> 
                     f"{one.percent.text} in {one.row.group}: a smaller denominator gives it ({ways}).",
                 )
             )
+    explanations += _of_those_with(
+        paper, [at for one in groups.values() if (at := one.level(level)) is not None]
+    )
     row = members[0][0].row
     return Finding(
         check=ID,
@@ -85,6 +93,43 @@ def _finding(paper: Paper, level: str, members: list[tuple[Cell, str, int]]) -> 
         explanations=tuple(explanations),
         affects=dependants(paper, row.variable),
     )
+
+
+def _of_those_with(paper: Paper, cells: list[Cell]) -> list[Explanation]:
+    """The one level of another variable of which the percentages of all groups are, unless many would do by chance."""
+    percents = {one.row.group: one.percent for one in cells if one.n is None and one.percent is not None}
+    sizes: dict[tuple[str, str], dict[str, int]] = {}
+    for other in paper.numbers.counts:
+        of = cell(other)
+        inside = other.group in percents and (other.unit, other.is_missing_row) == (cells[0].row.unit, False)
+        if inside and other.variable != cells[0].row.variable and of.n:
+            sizes.setdefault((other.variable, other.level), {}).setdefault(other.group, of.n)
+    complete = {key: ns for key, ns in sizes.items() if set(ns) == set(percents)}
+    fitting = {
+        key: ns
+        for key, ns in complete.items()
+        if all(counts_for(percents[group], n) for group, n in ns.items())
+    }
+    if (
+        len(percents) < 2
+        or len(fitting) != 1
+        or sum(map(partial(_chance, percents), complete.values())) > RARE
+    ):
+        return []
+    ((variable, level), ns) = next(iter(fitting.items()))
+    ways = " and ".join(
+        f"{counts_for(percents[group], n)[0]}/{n} = {percents[group].text.rstrip('% ')}% in {group}"
+        for group, n in ns.items()
+    )
+    return [Explanation("other-denominator", f"Of those with {variable} {level}: {ways}.")]
+
+
+def _chance(percents: dict[str, Printed], sizes: dict[str, int]) -> float:
+    """How likely groups of these sizes have percentages that print like any given ones."""
+    likely = 1.0
+    for group, n in sizes.items():
+        likely *= min((n + 1) * float(percents[group].unit) / 100, 1.0)
+    return likely
 
 
 def _smaller(percent: Printed, n: int) -> list[int]:

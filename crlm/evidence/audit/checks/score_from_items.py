@@ -151,6 +151,7 @@ def _finding(paper: Paper, one: Level, levels: Sequence[Level]) -> Finding:
         else ""
     )
     given = " + ".join(str(min(item.present, n)) for item in one.items)
+    enough = " + ".join(str(min(item.present, one.most)) for item in one.items)
     cells = [one.cell, *(cell for item in one.items for cell in item.cells)]
     doubted = [one.cell, *(cell for item in binding for cell in item.cells)]
     return Finding(
@@ -159,7 +160,8 @@ def _finding(paper: Paper, one: Level, levels: Sequence[Level]) -> Finding:
         f"{one.score.variable} ({one.score.level}) in {one.group}: more patients than its items allow",
         tuple(cell.quoted for cell in cells),
         f"{n} patients with at least {k} of {len(one.items)} items need {k} x {n} = {one.needed}; the items, none "
-        f"taken more than {n} times, give at most {given} = {held}, enough for {one.most}{still}",
+        f"taken more than {n} times, give at most {given} = {held}. That is enough for {one.most} patients at most "
+        f"({enough} = {one.held(one.most, unknown=False)}, of {k} x {one.most} = {k * one.most}){still}",
         _explanations(levels),
         affects=dependants(paper, one.score.variable),
         suspects=tuple(cell.row.row_id for cell in doubted),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
+from math import ceil
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.checks.statements import is_survival, named, quoted, series_of, value_of
@@ -160,25 +161,38 @@ def _alone(series: list[list[Stated]], rows: Statements) -> Finding:
 
 
 def _explained(members: list[Stated], rows: Statements) -> list[Explanation]:
-    """Two counts of the series together, else the largest denominator that gives all of them."""
+    """Two counts of the series together; else digits cut off, and the largest denominator that gives all of them."""
     first, n = members[0][0], members[0][0].n
     if n is None or n > MOST_PEOPLE:
         return []
     pairs = _pairs(members, rows)
     if pairs:
         return pairs
+    found: list[Explanation] = []
+    cut = [(percent, _cut_from(percent, n)) for _, percent in members]
+    if all(count is not None for _, count in cut):
+        ways = ", ".join(
+            f"{count}/{n} = {shown(percentage(count, n), percent.decimals + 2)}%"
+            for percent, count in cut
+            if count is not None
+        )
+        found.append(Explanation("truncation", f"{named(first)}: {ways}, digits cut off instead of rounded."))
     together = [
         other for other in range(SMALLEST, n) if all(counts_for(percent, other) for _, percent in members)
     ]
     if not together:
-        return []
+        return found
     most = together[-1]
     ways = ", ".join(f"{counts_for(percent, most)[0]}/{most} = {percent.text}%" for _, percent in members)
-    return [
-        Explanation(
-            "other-denominator", f"{named(first)}: {ways}; the largest denominator below {n} that fits."
-        )
-    ]
+    sentence = f"{named(first)}: {ways}; the largest denominator below {n} that fits."
+    return [*found, Explanation("other-denominator", sentence)]
+
+
+def _cut_from(percent: Printed, n: int) -> int | None:
+    """The count of n whose percentage begins with the printed digits; None when there is none."""
+    low, high = percent.truncated()
+    count = ceil(low * n / 100)
+    return count if low <= percentage(count, n) < high else None
 
 
 def _pairs(members: list[Stated], rows: Statements) -> list[Explanation]:

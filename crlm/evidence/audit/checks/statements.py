@@ -28,11 +28,12 @@ def value_of(row: PublishedStatement) -> Printed | None:
 def quoted(row: PublishedStatement) -> Quoted:
     """The statement as a finding quotes it."""
     when = f" at {row.timepoint}" if row.timepoint else ""
+    whom = ", ".join(one for one in (named(row), row.arm) if one)
     unit = {"%": "%", "n": "", "n/N": ""}.get(row.unit, f" {row.unit}")
     return Quoted(
         row.row_id,
         row.locator,
-        f"{row.series} {row.year}, {row.arm}: {row.outcome}{when}",
+        f"{whom}: {row.outcome}{when}" if whom else f"{row.outcome}{when}",
         row.value_printed + unit,
     )
 

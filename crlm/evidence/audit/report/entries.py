@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crlm.evidence.paper import Paper
 
 _REPAIR = re.compile(r"\S+ instead of [^\s.,;]+")
+_ONLY = re.compile(r"If only the ([a-z ]+) is wrong(?=[:,])")
 _PAIR = re.compile(r"(\S+) and (\S+) \((?:[a-z ]+)\) differ")
 
 _TWICE = re.compile(r"(?<=: )([^:]+): \1: ")
@@ -74,8 +75,14 @@ class Entry:
             for one in finding.explanations:
                 repair = _REPAIR.match(one.sentence)
                 pair = _PAIR.match(one.sentence)
+                only = _ONLY.match(one.sentence)
                 same = " and ".join(sorted(pair.groups())) if pair else one.sentence
-                told.setdefault(repair.group() if repair else same, one)
+                if only:
+                    same = f"{only.group()} {', '.join(sorted(finding.rows))}"
+                key = repair.group() if repair else same
+                # which counts give it says more than what range it lies in
+                if key not in told or (only and len(one.sentence) > len(told[key].sentence)):
+                    told[key] = one
         return tuple(told.values())
 
     @property
