@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.evidence.simulated_papers.characteristics import before_and_after, characteristics, flow
+from tests.evidence.simulated_papers.complications import complications
 from tests.evidence.simulated_papers.description import description
 from tests.evidence.simulated_papers.effects import Outcome, drawn_rule, effect_table, subgroups
 from tests.evidence.simulated_papers.lesions import lesions
@@ -21,7 +22,7 @@ from tests.evidence.simulated_papers.survival import follow_up, survival
 
 
 def simulated_paper(seed: int) -> Tables:
-    """One paper: a flow chart, six tables, a forest plot of subgroups, survival, what the text repeats, an abstract."""
+    """One paper: a flow chart, seven tables, a forest plot of subgroups, survival, text and abstract."""
     make = np.random.default_rng(seed)
     cohort = invented_cohort(make)
     style = drawn_style(make)
@@ -44,6 +45,7 @@ def simulated_paper(seed: int) -> Tables:
     for times, place in zip(cohort.endpoints, ("Figure 2", "Figure 3"), strict=True):
         survival(tables, cohort, style, times, place)
     follow_up(tables, cohort, style)
+    complications(tables, cohort, style, np.random.default_rng([seed, 6]))
     tumours = lesions(tables, cohort, style, make)
     statements(tables, style, make)
     tables.about = description(tables.paper_id, cohort, style, (first, second), rules, tumours)

@@ -13,6 +13,14 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from tests.evidence.simulated_papers.effects import TREATMENT
+from tests.evidence.simulated_papers.errors_in_the_text import (
+    called_multivariable,
+    misprinted_any,
+    misprinted_flow,
+    misprinted_quotation,
+    other_in_the_abstract,
+    other_in_the_text,
+)
 from tests.evidence.simulated_papers.rows import Tables
 from tests.evidence.simulated_papers.slips import (
     Planted,
@@ -332,31 +340,6 @@ def misprinted_survival(tables: Tables, make: np.random.Generator) -> Planted:
     return new_digit(make, row, ("value_printed", "value")) if row else None
 
 
-def other_in_the_abstract(tables: Tables, make: np.random.Generator) -> Planted:
-    """A ratio in the abstract with another digit than in its table."""
-    row = any_of(make, [one for one in ratios(tables, everywhere=True) if one["locator"] == "Abstract"])
-    return new_digit(make, row, ("est_printed", "est")) if row else None
-
-
-def other_in_the_text(tables: Tables, make: np.random.Generator) -> Planted:
-    """A count in the text with another digit than in its table, its percentage too."""
-    rows = [
-        one
-        for one in tables.rows["counts"]
-        if one["locator"] == "text Results" and one["percent_as_printed"] and one["n_printed"]
-    ]
-    row = any_of(make, rows)
-    if row is None:
-        return None
-    touched = new_digit(make, row, ("n_printed", "n", "as_printed"))
-    if int(row["denominator"]) and int(row["n"]) <= int(row["denominator"]):
-        decimals = len(row["pct"].partition(".")[2])
-        row["pct"] = row["percent_as_printed"] = (
-            f"{100 * int(row['n']) / int(row['denominator']):.{decimals}f}"
-        )
-    return touched
-
-
 def exchanged_medians(tables: Tables, make: np.random.Generator) -> Planted:
     """The median survival times of two groups exchanged, their intervals too."""
     rows = [one for one in tables.rows["survival"] if one["statistic"] == "median" and one["group"] != "all"]
@@ -396,19 +379,6 @@ def p_of_another_pair(tables: Tables, make: np.random.Generator) -> Planted:
     return (first["row_id"],)
 
 
-def misprinted_quotation(tables: Tables, make: np.random.Generator) -> Planted:
-    """A digit of a percentage that is quoted of another series with its numerator and denominator."""
-    rows = [one for one in tables.rows["statements"] if one["unit"] == "%" and one["numerator"]]
-    row = any_of(make, rows)
-    return new_digit(make, row, ("value_printed", "value")) if row else None
-
-
-def misprinted_flow(tables: Tables, make: np.random.Generator) -> Planted:
-    """A digit in a box of the flow chart."""
-    row = any_of(make, tables.rows["flow"])
-    return new_digit(make, row, ("n_printed", "n")) if row else None
-
-
 ERRORS: tuple[Callable[[Tables, np.random.Generator], Planted], ...] = (
     misprinted_count,
     misprinted_percentage,
@@ -441,4 +411,6 @@ ERRORS: tuple[Callable[[Tables, np.random.Generator], Planted], ...] = (
     other_in_the_abstract,
     other_in_the_text,
     misprinted_flow,
+    misprinted_any,
+    called_multivariable,
 )
