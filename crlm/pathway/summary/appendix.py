@@ -60,6 +60,7 @@ def _contradictions(summary: Summary) -> Iterator[Block]:
     if summary.contradictions:
         items = (
             f"{one.says} ({'taken as recorded' if one.used else 'not used: it counts as unknown'})"
+            + (f" {'; '.join(one.records)}" if one.records else "")
             for one in summary.contradictions
         )
         yield BulletList(tuple(inline(one) for one in items))
@@ -86,6 +87,8 @@ def _missing(summary: Summary, numbering: Numbering) -> Iterator[Block]:
 
 
 def _asked(one: MissingItem) -> str:
+    if one.noted:
+        return f"{one.label} (a judgement; noted, and not used: {'; '.join(one.noted)})"
     return f"{one.label} (a judgement)" if one.question else one.label
 
 
@@ -94,8 +97,8 @@ def _count(rules: tuple[str, ...]) -> str:
 
 
 def _first(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{', '.join(names[:3])}{more}"
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"{', '.join(names[:2])}{more}"
 
 
 def _options(summary: Summary) -> Iterator[Block]:
@@ -113,8 +116,9 @@ def _options(summary: Summary) -> Iterator[Block]:
 
 
 def _waiting(option: OptionItem) -> str:
-    reasons = [lower(reason) for one in option.conditions for reason in one.reasons]
-    return "; ".join(dict.fromkeys(reasons)) or "not known"
+    reasons = list(dict.fromkeys(lower(reason) for one in option.conditions for reason in one.reasons))
+    more = f"; {len(reasons) - 3} more" if len(reasons) > 3 else ""
+    return f"{'; '.join(reasons[:3])}{more}" if reasons else "not known"
 
 
 def _option(option: OptionItem) -> Inline:
@@ -168,7 +172,7 @@ def _recorded(
     if rows:
         caption = "Values that were worked out, with what they rest on"
         if summary.records:
-            caption = f"Values from {summary.records}, each with what it rests on"
+            caption = f"Values {summary.records}, each with what it rests on"
         heads = ("Input", "Value", "Where it came from")
         yield _table(numbering, "recorded", caption, heads, rows)
 
@@ -237,11 +241,15 @@ def _origins(rules: RuleSet, evaluation: Evaluation, summary: Summary) -> Iterat
     found = [line for line in lines if line.findings]
     if lines:
         papers = " ".join(sorted({line.paper for line in found}))
-        more = f"; in full: crlm evidence audit {papers}" if papers else ""
+        said = (
+            f"those of {len(found)} disagree; in full: crlm evidence audit {papers}"
+            if found
+            else "nothing was found"
+        )
         yield Paragraph(
             inline(
-                f"The printed numbers of {len(lines)} lines of evidence were audited; those of {len(found)} disagree"
-                f"{more}. That the audit finds nothing does not make a number right."
+                f"The printed numbers of {len(lines)} lines of evidence were audited; {said}. "
+                "That an audit finds nothing does not make a number right."
             )
         )
 

@@ -104,15 +104,14 @@ def known_box(summary: Summary) -> Box:
         absent = [one.words for one in group.values if one.value is None]
         if absent:
             said.append(f"[? {', '.join(absent)}]")
-        sources = dict.fromkeys(one.source for one in group.values if one.source)
-        where = f" ({'; '.join(sources)})" if sources else ""
+        where = f" ({group.sources})" if group.sources else ""
         runs.append(f"{'; '.join(said)}{where}.")
-    title = f"Recorded: {summary.records}" if summary.records else ""
+    title = f"Recorded, {summary.records}" if summary.records else ""
     return Box(title, (Paragraph(inline(*runs)),))
 
 
 def _class(summary: Summary, detail: Detail) -> Box:
-    still = " (something missing could still change it)" if summary.class_open and summary.class_known else ""
+    still = " (something missing could still change it)" if summary.still_open else ""
     reasons = summary.class_reasons[: 2 + 2 * detail.reasons]
     more = len(summary.class_reasons) - len(reasons)
     because = f"{'; '.join(reasons)}{f'; and {more} more' if more else ''}."
@@ -263,7 +262,7 @@ def disagreements_box(summary: Summary, detail: Detail) -> Box:
         blocks.append(Paragraph(inline("Not about any value recorded of this patient.")))
     others = [one for one in summary.disagreements if one not in shown]
     if others and not detail.subjects:
-        blocks.append(Paragraph(inline(_counted(others)), "muted"))
+        blocks.append(Paragraph(inline(_counted(others, more=bool(shown))), "muted"))
     for whether, words in (("yes", "Also"), ("unknown", "Perhaps also")):
         subjects = [lower(one.subject) for one in others if one.bites == whether]
         if subjects and detail.subjects:
@@ -271,12 +270,13 @@ def disagreements_box(summary: Summary, detail: Detail) -> Box:
     return Box("Sources disagree", tuple(blocks))
 
 
-def _counted(others: list[Disagreement]) -> str:
-    """How many more there are, apart from those that may not concern this patient."""
+def _counted(others: list[Disagreement], *, more: bool) -> str:
+    """How many there are besides, apart from those that may not concern this patient."""
     sure = sum(one.bites == "yes" for one in others)
-    parts = [f"{sure} more that concern this case"] if sure else []
-    parts += [f"{len(others) - sure} more that may concern it"] if len(others) > sure else []
-    return f"{capital(' and '.join(parts))} (next pages)."
+    also = " more" if more else ""
+    parts = [f"{sure}{also} that concern this case"] if sure else []
+    parts += [f"{len(others) - sure}{also} that may concern it"] if len(others) > sure else []
+    return f"{' and '.join(parts)} (next pages)."
 
 
 def _sides(one: Disagreement) -> Inline:

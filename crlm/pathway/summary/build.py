@@ -61,8 +61,8 @@ def summarise(
     """
     page = page or shipped_page()
     explanation = explain(rules, evaluation)
-    using = _Using(rules, evaluation, explanation)
     recorded = Recorded(rules, evaluation, page, filled)
+    using = _Using(rules, evaluation, explanation, recorded)
     factors = tuple(using.factors(group) for group in page.factors)
     options = tuple(using.options(page.option, date.year))
     on_page = {one.rule for group in factors for one in every_factor(group)}
@@ -100,8 +100,11 @@ def summarise(
 class _Using:
     """An evaluation with its rules and explanation."""
 
-    def __init__(self, rules: RuleSet, evaluation: Evaluation, explanation: Explanation) -> None:
+    def __init__(
+        self, rules: RuleSet, evaluation: Evaluation, explanation: Explanation, recorded: Recorded
+    ) -> None:
         self.rules, self.evaluation, self.explanation = rules, evaluation, explanation
+        self.recorded = recorded
         self.topics = {rule.id: topic.title for topic in rules.topics for rule in topic.rule}
         self.facts = CaseFacts(rules, evaluation.case.values)
 
@@ -146,6 +149,7 @@ class _Using:
             input=one.input,
             label=one.label,
             question=one.question,
+            noted=self.recorded.noted(one.input),
             words=one.words,
             settles=(*one.settles, *one.labels),
             may_settle=(*one.may_settle, *one.may_label),

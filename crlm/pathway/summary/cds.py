@@ -18,6 +18,7 @@ from crlm.pathway.ruleset import RuleSet
 from crlm.pathway.summary.build import CLASS, every_factor, place_words
 from crlm.pathway.summary.model import Answer, Disagreement, Summary
 from crlm.pathway.summary.wording import evidence_words
+from crlm.rendering.numbering import listed
 
 LONGEST = 139
 """Characters of a summary: fewer than 140."""
@@ -51,7 +52,8 @@ class _Cards:
         for one in self.summary.contradictions:
             used = "" if one.used else " The value is not used and counts as unknown."
             words = f"Recorded values cannot all be true: {one.says}"
-            detail = f"{one.says}{used}\n\nInputs: {', '.join(one.inputs)}."
+            records = "".join(f"\n- {record}" for record in one.records)
+            detail = f"{one.says}{used}\n{records}\n\nInputs: {', '.join(one.inputs)}."
             yield self._card(
                 one.id, words, detail, "critical", "Case as recorded", "Contradiction in the case"
             )
@@ -75,10 +77,17 @@ class _Cards:
         return (one for one in shown if one.sign in ("yes", "warning", "plain"))
 
     def _missing(self) -> dict[str, Any]:
+        """What the page waits for by name; the rest in one line."""
         deciding = [one.label for one in self.summary.missing if one.decides_class]
         first = ", ".join((deciding or [one.label for one in self.summary.missing])[:3])
         words = f"Missing: {len(self.summary.missing)} items that rules ask for, first {first}"
-        lines = [f"- **{one.label}**: {one.words}" for one in self.summary.missing]
+        waited = [one for one in self.summary.missing if one.holds_up]
+        rest = [one.label for one in self.summary.missing if not one.holds_up]
+        lines = [
+            f"- **{one.label}**{f' ({one.question})' if one.question else ''}: blocks {listed(list(one.holds_up))}"
+            for one in waited
+        ]
+        lines += ["", f"Also missing, and nothing else waits for it: {', '.join(rest)}."] if rest else []
         indicator = "warning" if deciding else "info"
         return self._card(
             "DER-04", words, "\n".join(lines), indicator, self._origin("DER-04"), "What is missing"
@@ -86,7 +95,8 @@ class _Cards:
 
     def _class(self) -> dict[str, Any]:
         flags = [one.words for one in self.summary.biology if one.answer == "! yes"]
-        words = f"Technical class: {self.summary.class_words}"
+        open_ = " (something missing could still change it)" if self.summary.still_open else ""
+        words = f"Technical class: {self.summary.class_words}{open_}"
         lines = [f"- {one}" for one in self.summary.class_reasons]
         lines += [
             "",
@@ -103,7 +113,8 @@ class _Cards:
         lines += ["", one.follows] if one.follows else []
         lines += [f"- {evidence_words(line, in_full=True)}" for line in self._evidence(one.rule)]
         lines += ["", f"{one.origin_label}."] if one.origin_label else []
-        words = f"{one.topic}: {one.title}" + (f": {one.result}" if one.result == MET else "")
+        title = one.title if one.title.startswith(one.topic.split(":")[0]) else f"{one.topic}: {one.title}"
+        words = f"{title} (met)" if one.result == MET else title
         indicator = "warning" if unwelcome else "info"
         return self._card(one.rule, words, "\n".join(lines), indicator, self._origin(one.rule), one.title)
 

@@ -21,7 +21,6 @@ class Known(Frozen):
     )
     value: str | None = Field(description="Its value in words; null: not recorded.")
     origin: str | None = Field(description="Where it came from, when it was not just given.")
-    source: str | None = Field(description="The same in a few words: the table and the date of the records.")
 
 
 class KnownGroup(Frozen):
@@ -29,6 +28,9 @@ class KnownGroup(Frozen):
 
     title: str
     values: tuple[Known, ...]
+    sources: str | None = Field(
+        description="The dates and tables of the records that the values rest on; null: not from a registry."
+    )
 
 
 class MissingItem(Frozen):
@@ -37,6 +39,7 @@ class MissingItem(Frozen):
     input: str
     label: str
     question: str | None = Field(description="How a judgement is asked for.")
+    noted: tuple[str, ...] = Field(description="What the records hold on a judgement, which fills nothing.")
     words: str = Field(description="What knowing it would settle, as a sentence.")
     settles: tuple[str, ...] = Field(description="Rules that it settles whatever its value is.")
     may_settle: tuple[str, ...] = Field(description="Rules that it settles for some of its values.")
@@ -56,6 +59,9 @@ class ContradictionItem(Frozen):
     says: str
     inputs: tuple[str, ...]
     used: bool = Field(description="Whether the values took part in the evaluation all the same.")
+    records: tuple[str, ...] = Field(
+        description="The records that contradict each other, when it is about those."
+    )
 
 
 class Answer(Frozen):
@@ -149,8 +155,8 @@ class Summary(Frozen):
     date: str = Field(description="The day of the board, ISO 8601; ages of evidence are counted to it.")
     synthetic: bool
     records: str | None = Field(
-        description="Whose records the values are from and the day on which they were known as they are used; null: "
-        "the values were given."
+        description="The day on which the records that the values are from were known, and the registry; null: the "
+        "values were given."
     )
     rules_version: str
     rules_sha256: str
@@ -171,3 +177,8 @@ class Summary(Frozen):
     conventions: tuple[str, ...] = Field(
         description="Rules on the page that are not in the deck, with their origin."
     )
+
+    @property
+    def still_open(self) -> bool:
+        """Whether there is a class, and a missing value could still change it."""
+        return self.class_open and self.class_known

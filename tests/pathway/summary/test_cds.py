@@ -11,7 +11,7 @@ from crlm.pathway.summary.cds import cds_document, cds_schema, shortened
 from crlm.pathway.summary.document import summary_document, summary_schema
 
 from ..random_cases import random_case
-from .cases import NAMES, changed, given, summed_up
+from .cases import NAMES, changed, given, summed_up, vignette
 
 RULES = shipped_rules()
 PUBLISHED = {
@@ -99,3 +99,23 @@ def test_the_summary_is_as_its_schema_says(name):
     document = summary_document(RULES, evaluation, summary)
     jsonschema.validate({"exit_code": 0, **document}, summary_schema(RULES))
     assert document["evaluation"]["missing"] and document["summary"]["question"] == "What now?"
+
+
+def test_a_class_that_could_still_change_says_so():
+    """C01 without the share of the liver: resectable by what is known, and more than 70 % would change it."""
+    by_code = {one["source"]["topic"]["code"]: one for one in cards(vignette("C01"))}
+    assert by_code["DER-01"]["summary"] == "Technical class: Resectable"
+    without = changed(vignette("C01"), liver_involvement_pct=None)
+    by_code = {one["source"]["topic"]["code"]: one for one in cards(without)}
+    assert by_code["DER-01"]["summary"] == (
+        "Technical class: Resectable (something missing could still change it)"
+    )
+    assert "**share of the liver involved**: blocks the technical class" in by_code["DER-04"]["detail"]
+
+
+def test_an_abbreviation_keeps_its_letters():
+    summaries = [
+        one["summary"]
+        for one in cards(vignette("C01") | {"mmr_status": "dMMR_MSIH", "immunotherapy_candidate": "yes"})
+    ]
+    assert any("dMMR, MSI-high" in one for one in summaries) and not any("DMMR" in one for one in summaries)

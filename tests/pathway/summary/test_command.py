@@ -1,5 +1,6 @@
 """`crlm pathway summary` on the command line."""
 
+import datetime
 import json
 import sys
 
@@ -7,8 +8,14 @@ import jsonschema
 import pytest
 
 from crlm.cli import main
+from crlm.pathway.evaluate import evaluate
+from crlm.pathway.filling import case_from_registry
+from crlm.pathway.load import shipped_rules
+from crlm.pathway.summary.build import summarise
+from crlm.pathway.summary.document import summary_report
 from crlm.registry.snapshot import open_registry
 from crlm.registry.synthetic_registry.registries import write_registry
+from crlm.rendering.html import render_html
 
 from .cases import FOLDER
 
@@ -101,3 +108,35 @@ def test_a_patient_of_a_registry_as_known_on_the_day(tmp_path, monkeypatch, caps
     assert origins[0].replace('"', "&quot;").replace(">", "&gt;") in (out / "tumour-board.html").read_text(
         "utf-8"
     )
+    assert found["summary"]["records"].startswith(f"as known on {day} (registry registry")
+    sourced = {one["title"]: one["sources"] for one in found["summary"]["known"] if one["sources"]}
+    assert sourced["Patient"].startswith("patient")
+    assert "liver episode" in sourced["Liver metastases"] and sourced["Liver metastases"][:4].isdigit()
+    said = (out / "tumour-board.html").read_text(encoding="utf-8")
+    assert f"Recorded, as known on {day}" in said and sourced["Liver metastases"] in said
+
+
+def test_records_that_contradict_each_other_and_what_is_noted_stand_behind(tmp_path):
+    """Two CEA values of one day, and a recorded fitness that fills nothing: both are shown with their records."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    tables = {
+        "patient": "patient_id,date_of_birth,medically_fit_for_major_surgery\nB,1952-11,yes\n",
+        "primary_tumour": "primary_id,patient_id,date_primary_diagnosis\nTB,B,2023-12-18\n",
+        "crlm_episode": "episode_id,patient_id,episode_number,date_crlm_diagnosis,n_crlm\nEB1,B,1,2023-12-20,7\n",
+        "lab": "lab_id,patient_id,date_sample,analyte,value,unit,timepoint\n"
+        "BB1,B,2023-12-21,CEA,212,ng/mL,baseline\nBB2,B,2023-12-21,CEA,21.2,ng/mL,baseline\n",
+    }
+    for name, text in tables.items():
+        (notes / f"{name}.csv").write_text(text, encoding="utf-8")
+    rules, day = shipped_rules(), datetime.date(2024, 4, 2)
+    filled = case_from_registry(open_registry(notes), "B", day)
+    evaluation = evaluate(rules, filled.case(rules.inputs))
+    found = summarise(rules, evaluation, date=day, filled=filled)
+    (clash,) = found.contradictions
+    assert "different CEA values" in clash.says and not clash.used
+    assert [one.rpartition(" = ")[2] for one in clash.records] == ["212", "21.2"]
+    html = render_html(summary_report(rules, evaluation, found, "2024-04-02T10:00:00Z"))
+    behind = html[html.index("</article>") :]
+    assert "lab BB1 (2023-12-21): value = 212" in behind
+    assert "noted, and not used: patient B: medically_fit_for_major_surgery = yes" in behind

@@ -82,7 +82,7 @@ def test_nothing_is_left_out_without_a_word(name):
     for one in summary.options:
         assert one.title.lower() in said
     named = sum(one.subject.lower() in said for one in summary.disagreements)
-    counts = re.findall(r"(\d+) more that (?:may )?concern", said)
+    counts = re.findall(r"(\d+)(?: more)? that (?:may )?concern", said)
     assert named + sum(map(int, counts)) >= len(summary.disagreements)
     for one in (
         *summary.warnings,
