@@ -78,8 +78,7 @@ class Moments:
     @cached_property
     def block_means(self) -> FloatArray:
         """Mean covariates over each risk set, averaged over the denominators of tied deaths: shape (p, K)."""
-        weight = np.add.reduceat(self.sets.death_weight, self.sets.death_starts)
-        return (self.sets.deaths_x - self.score_by_block()) / weight
+        return (self.sets.deaths_x - self.score_by_block()) / self.sets.block_weight
 
     @cached_property
     def mean_hazard(self) -> FloatArray:
@@ -137,19 +136,67 @@ def _multiplied(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TiedMoments:
+class TiedDenominators:
     """What Efron's denominators add in the B blocks with ties.
 
     The sum over j of m (S1 - f_j T1)(S1 - f_j T1)'/denominator_j^2 is a square in S1 - f T1, f the mean of
-    f_j, plus a square in T1 times the spread of f_j around f. T1: (p, B). inverse: (B,) sum over j of f_j m
-    / denominator_j.
+    f_j, plus a square in T1 times the spread of f_j around f. inverse: (B,) sum over j of f_j m / denominator_j.
     """
 
     at: TiedDeaths
-    T1: FloatArray
     inverse: FloatArray
     mean_fraction: FloatArray
     root: FloatArray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TiedMoments(TiedDenominators):
+    """The same with T1: (p, B)."""
+
+    T1: FloatArray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Denominators:
+    """What the derivatives need of the denominators of all deaths; log_sum: the weighted sum of their logarithms.
+
+    inverse, root: (K,) as in `Moments`.
+    """
+
+    log_sum: float
+    inverse: FloatArray
+    root: FloatArray
+    ties: TiedDenominators | None
+
+
+def denominators(sets: RiskSets, S0: FloatArray, T0: FloatArray, shift: float) -> Denominators | None:
+    """The denominators from S0 (K,) and, of the blocks with ties, T0 (B,); None where one is no positive number."""
+    tied = sets.tied
+    if tied is None:  # all deaths of a block have the same denominator
+        if not S0.min() > SMALLEST:
+            return None
+        inverse = sets.block_weight / S0
+        log_sum = float(sets.block_weight @ (np.log(S0) + shift))
+        return Denominators(log_sum, inverse, np.sqrt(inverse / S0), None)
+    denominator = S0[sets.death_block]
+    denominator[tied.deaths] -= tied.fraction * T0[tied.run]
+    if not denominator.min() > SMALLEST:
+        return None
+    weight = sets.death_weight
+    share = weight / denominator
+    share_squared = share / denominator
+    inverse = np.add.reduceat(share, sets.death_starts)
+    squares = np.add.reduceat(share_squared, sets.death_starts)
+    f, squared = tied.fraction, share_squared[tied.deaths]
+    mean_fraction = np.add.reduceat(f * squared, tied.starts) / squares[tied.blocks]
+    left = f - mean_fraction[tied.run]
+    ties = TiedDenominators(
+        at=tied,
+        inverse=np.add.reduceat(f * share[tied.deaths], tied.starts),
+        mean_fraction=mean_fraction,
+        root=np.sqrt(np.add.reduceat(left * left * squared, tied.starts)),
+    )
+    return Denominators(float(weight @ (np.log(denominator) + shift)), inverse, np.sqrt(squares), ties)
 
 
 def moments(sets: RiskSets, beta: FloatArray) -> Moments:
@@ -159,36 +206,17 @@ def moments(sets: RiskSets, beta: FloatArray) -> Moments:
     risk = sets.weights * np.exp(eta - shift)
     risk_x = sets.X * risk
     S0, S1 = sets.at_risk_sums(risk), sets.at_risk_sums(risk_x)
-    denominator = S0[sets.death_block]
-    tied = sets.tied
+    tied, T0 = sets.tied, np.zeros(0)
     if tied is not None:
         who = sets.deaths[tied.deaths]
         T0 = np.add.reduceat(risk[who], tied.starts)
-        denominator[tied.deaths] -= tied.fraction * T0[tied.run]
-    if not denominator.min() > SMALLEST:
+    found = denominators(sets, S0, T0, shift)
+    if found is None:
         none = np.zeros(len(S0))
         return Moments(sets, -np.inf, risk, S1, none, none, None, shift)
-
-    weight = sets.death_weight
     gained = sets.weights[sets.deaths] @ eta[sets.deaths]
-    log_likelihood = float(gained - weight @ (np.log(denominator) + shift))
-    share = weight / denominator
-    share_squared = share / denominator
-    if len(share) == sets.n_blocks:  # one death in every block
-        inverse, squares = share, share_squared
-    else:
-        inverse = np.add.reduceat(share, sets.death_starts)
-        squares = np.add.reduceat(share_squared, sets.death_starts)
     ties = None
-    if tied is not None:
-        f, squared = tied.fraction, share_squared[tied.deaths]
-        mean_fraction = np.add.reduceat(f * squared, tied.starts) / squares[tied.blocks]
-        left = f - mean_fraction[tied.run]
-        ties = TiedMoments(
-            at=tied,
-            T1=np.add.reduceat(risk_x[:, who], tied.starts, axis=1),
-            inverse=np.add.reduceat(f * share[tied.deaths], tied.starts),
-            mean_fraction=mean_fraction,
-            root=np.sqrt(np.add.reduceat(left * left * squared, tied.starts)),
-        )
-    return Moments(sets, log_likelihood, risk, S1, inverse, np.sqrt(squares), ties, shift)
+    if (at := found.ties) is not None:
+        T1 = np.add.reduceat(risk_x[:, who], at.at.starts, axis=1)
+        ties = TiedMoments(at.at, at.inverse, at.mean_fraction, at.root, T1)
+    return Moments(sets, float(gained - found.log_sum), risk, S1, found.inverse, found.root, ties, shift)

@@ -9,7 +9,8 @@ import numpy as np
 
 from crlm.statistics.cox.estimability import Separation, find_separation
 from crlm.statistics.cox.exact import ExactMoments, exact_moments
-from crlm.statistics.cox.few import FewMoments, few_patients, moments_at
+from crlm.statistics.cox.few import FEW, FewMoments, few_patients, moments_at
+from crlm.statistics.cox.kinds import KindMoments, kind_moments, kinds_of
 from crlm.statistics.cox.likelihood import Moments
 from crlm.statistics.cox.risk_sets import RiskSets
 from crlm.statistics.newton import CONVERGED, newton_step, step_upwards
@@ -21,7 +22,7 @@ LONGEST_STEP = 20.0
 MANY_ITERATIONS = 12
 
 
-AnyMoments = Moments | FewMoments | ExactMoments
+AnyMoments = Moments | FewMoments | KindMoments | ExactMoments
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,20 +74,26 @@ def maximise(start: AnyMoments, spread: FloatArray) -> Maximum:
 def moments_at_zero(sets: RiskSets, *, exact: bool = False) -> AnyMoments:
     """The likelihood, with or without exact ties, with all coefficients 0."""
     zero = np.zeros(len(sets.X))
-    return exact_moments(sets, zero) if exact else moments_at(sets, zero, few_patients(sets))
+    if exact:
+        return exact_moments(sets, zero)
+    kinds = kinds_of(sets) if len(sets.rows) > FEW else None
+    return moments_at(sets, zero, few_patients(sets)) if kinds is None else kind_moments(sets, kinds, zero)
 
 
 def moments_like(one: AnyMoments, beta: FloatArray) -> AnyMoments:
     """The same likelihood for the same risk sets at `beta` (p,)."""
     if isinstance(one, ExactMoments):
         return exact_moments(one.sets, beta)
+    if isinstance(one, KindMoments):
+        return kind_moments(one.sets, one.kinds, beta)
     return moments_at(one.sets, beta, one.few if isinstance(one, FewMoments) else None)
 
 
 def _not_too_long(here: AnyMoments, step: FloatArray) -> FloatArray:
     if isinstance(here, FewMoments) and np.abs(step) @ here.few.farthest <= LONGEST_STEP:
         return step
-    change = float(np.abs(step @ here.sets.X).max())
+    X = here.kinds.X if isinstance(here, KindMoments) else here.sets.X
+    change = float(np.abs(step @ X).max())
     return step if change <= LONGEST_STEP else step * (LONGEST_STEP / change)
 
 

@@ -67,6 +67,13 @@ class RiskSets:
         return len(self.starts)
 
     @cached_property
+    def block_weight(self) -> FloatArray:
+        """Weight of the deaths of each event block: shape (K,)."""
+        if len(self.death_weight) == self.n_blocks:  # one death in every block
+            return self.death_weight
+        return np.asarray(np.add.reduceat(self.death_weight, self.death_starts))
+
+    @cached_property
     def deaths_x(self) -> FloatArray:
         """Sum of w x over the deaths of each event block: shape (p, K)."""
         weighted = self.X[:, self.deaths] * self.weights[self.deaths]
@@ -112,9 +119,11 @@ class RiskSets:
         length = self.last_block - self.first_block + 1
         level_of = np.frexp(length.astype(np.float64))[1] - 1
         top = int(level_of.max())
-        covered = np.full((top + 1, self.n_blocks), -np.inf)
-        np.maximum.at(covered, (level_of, self.first_block), by_patient)
-        np.maximum.at(covered, (level_of, self.last_block + 1 - (1 << level_of)), by_patient)
+        K = self.n_blocks
+        flat = np.full((top + 1) * K, -np.inf)  # a plain index is many times as fast as a pair
+        np.maximum.at(flat, level_of * K + self.first_block, by_patient)
+        np.maximum.at(flat, level_of * K + self.last_block + 1 - (1 << level_of), by_patient)
+        covered = flat.reshape(top + 1, K)
         for level in range(top, 0, -1):
             half = 1 << (level - 1)
             np.maximum(covered[level - 1], covered[level], out=covered[level - 1])
