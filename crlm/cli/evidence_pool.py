@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +16,10 @@ from crlm.problems import ArgumentError, Problem, did_you_mean
 if TYPE_CHECKING:
     from crlm.evidence.paper import Paper
     from crlm.evidence.pooling import Found, Pooling
+    from crlm.statistics.meta_analysis.heterogeneity import Method
+    from crlm.statistics.meta_analysis.pooled import Interval
 
-METHODS = {
+METHODS: dict[str, Method] = {
     "reml": "REML",
     "dl": "DL",
     "pm": "PM",
@@ -29,8 +32,8 @@ METHODS = {
 }
 MOST_NAMES = 12
 MEASURES = ("HR", "OR", "RR")
-FORMATS = ("html", "docx", "pdf")
-ENTRIES = (*(f"pooling.{one}" for one in (*FORMATS, "json")), "tables", "figures")
+OWN = ("year", "group")
+ENTRIES = (*pages.entries("pooling"), "tables")
 
 
 def pool(
@@ -75,6 +78,12 @@ def pool(
             "--keep", metavar="STUDY", help="Of studies that may hold the same patients, use this one."
         ),
     ] = None,
+    apart: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--apart", metavar="STUDY", help="You know that this one shares no patients with the others."
+        ),
+    ] = None,
     measure: Annotated[
         str | None, typer.Option("--measure", metavar="HR|OR|RR", help="What the ratios of TABLE are.")
     ] = None,
@@ -82,24 +91,29 @@ def pool(
     knapp_hartung: Annotated[
         bool, typer.Option("--knapp-hartung", help="Hartung and Knapp's confidence interval.")
     ] = False,
+    never_narrower: Annotated[
+        bool,
+        typer.Option("--never-narrower", help="With --knapp-hartung: the factor on the variance at least 1."),
+    ] = False,
+    moderator: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--moderator",
+            metavar="COLUMN",
+            help="Meta-regression on this column of TABLE (numbers, or words as categories), or year; again for more.",
+        ),
+    ] = None,
+    group: Annotated[
+        str, typer.Option("--group", metavar="COLUMN", help="The column of TABLE that makes the subgroups.")
+    ] = "group",
     confidence: Annotated[
         float,
         typer.Option("--confidence", metavar="LEVEL", help="The level of intervals; those of TABLE too."),
     ] = 0.95,
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn every ratio round: 1 / ratio.")] = False,
     title: Annotated[str | None, typer.Option("--title", metavar="WORDS", help="The report's title.")] = None,
-    kinds: Annotated[
-        str | None,
-        typer.Option(
-            "--format", metavar="LIST", help="html, docx, pdf, with commas: what --out gets; else all."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", help="A folder for pooling.json, the report, tables and figures."
-        ),
-    ] = None,
+    format_: pages.Formats = None,
+    out: pages.Out = None,
     library: Library = None,
     quiet: Quiet = False,
     json: Json = False,
@@ -110,42 +124,135 @@ def pool(
     answer: exit code 0.
     """
     terminal.use_json(json)
-    way = _one_of("method", method.casefold(), tuple(METHODS))
+    from crlm.evidence.pooling import pooling_document
+    from crlm.evidence.pooling.report import report
+    from crlm.output import refuse_foreign
+
+    wanted = pages.chosen_formats(format_, out)
+    if out is not None:
+        refuse_foreign(out, ENTRIES)
+    how = _How(
+        METHODS[_one_of("method", method.casefold(), tuple(METHODS))],
+        _interval(knapp_hartung, never_narrower),
+        _level(confidence),
+    )
+    more = tuple(dict.fromkeys(one for one in (*(moderator or []), group) if one not in OWN))
+    asked = _Asked(comparison, term, endpoint, population, level, reference, model, per, tuple(row or ()))
     kind = _one_of("measure", measure.upper(), MEASURES) if measure is not None else None
-    wanted = [_one_of("format", one.strip(), FORMATS) for one in (kinds or ",".join(FORMATS)).split(",")]
-    if not 0.0 < confidence < 1.0:
-        raise ArgumentError(
-            Problem(
-                "pool-argument",
-                f"{confidence:g} is no confidence level",
-                "a number between 0 and 1.",
-                "write 0.95.",
-            )
-        )
     with terminal.progress(quiet=quiet) as tell:
         tell("Looking for effects")
         papers = [] if table is not None else [find_paper(name, library) for name in known_papers(library)]
-        found = _found(
-            table,
+        if table is None:
+            if group not in OWN:
+                raise _wrong("--group names a column of TABLE", "TABLE with --group.", "leave it out.")
+            found = asked.found(papers)
+        else:
+            found = _of_table(table, asked, kind, how.level, more)
+        answer = _pooled(
+            found,
             papers,
-            comparison,
-            term,
-            endpoint,
-            population,
-            level,
-            reference,
-            model,
-            per,
-            row,
-            kind,
-            confidence,
+            how,
+            question=title or _title(table, comparison, term, endpoint),
+            keep=_studies("--keep", keep or [], found),
+            apart=_studies("--apart", apart or [], found),
+            reverse=reverse,
+            by=group,
+            moderators=moderator or [],
         )
-        answer = _pooled(found, papers, title or _title(table, comparison, term, endpoint), way, confidence, keep or [],
-                         knapp_hartung=knapp_hartung, reverse=reverse)  # fmt: skip
+        document = pooling_document(answer)
         if out is not None:
             tell("Writing the report")
-            _write(answer, out, wanted)
-    _print(answer, out, quiet=quiet, json=json)
+            formats = [*wanted, "csv", *(["figures"] if answer.pooled is not None else [])]
+            page = {"pooling": lambda: report(answer, pages.now())}
+            text = {"pooling.json": pages.in_json(document)}
+            pages.write_files(out, page, text if "json" in wanted else {}, formats, ours=ENTRIES, tell=tell)
+    if json:
+        terminal.print_json(document)
+    elif not quiet:
+        from crlm.evidence.pooling.words import in_short
+
+        for line in in_short(answer):
+            typer.echo(line)
+        pages.say_written(out)
+
+
+@dataclass(frozen=True)
+class _How:
+    """How effects are pooled."""
+
+    method: Method
+    interval: Interval
+    level: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which effects of the library."""
+
+    comparison: str | None
+    term: str | None
+    endpoint: str | None
+    population: str | None
+    level: str | None
+    reference: str | None
+    model: str | None
+    per: str | None
+    rows: tuple[str, ...]
+
+    def found(self, papers: list[Paper]) -> Found:
+        """The effects that fit; an ArgumentError when nothing is asked for, or something that no paper has."""
+        from crlm.evidence.pooling import by_question, by_rows, by_term
+
+        self.in_one_way()
+        if self.comparison is not None:
+            asked = [one for paper in papers for one in paper.questions]
+            _known("comparison", self.comparison, {one.comparison for one in asked})
+            asked = [one for one in asked if one.comparison == self.comparison]
+            _known("endpoint", self.endpoint, {one.endpoint for one in asked})
+            _known("population", self.population, {one.population for one in asked})
+            return by_question(papers, self.comparison, self.endpoint, self.population)
+        if self.rows:
+            return by_rows(papers, [_row(one, papers) for one in self.rows])
+        assert self.term is not None
+        effects = [one for paper in papers for one in paper.numbers.effects]
+        _known("term", self.term, {one.term for one in effects})
+        effects = [one for one in effects if one.term == self.term]
+        ends = {one.endpoint for one in effects}
+        if self.endpoint is None:
+            raise _wrong("--term needs an endpoint", f"{', '.join(sorted(ends))}.", "add --endpoint.")
+        _known("endpoint", self.endpoint, ends)
+        _known("model", self.model, {one.model for one in effects})
+        _known("population", self.population, {one.population for one in effects})
+        levels = {name for one in effects for name in (one.level, one.reference) if name}
+        _known("level", self.level, levels)
+        _known("reference", self.reference, levels)
+        return by_term(
+            papers,
+            self.term,
+            self.endpoint,
+            level=self.level,
+            reference=self.reference,
+            model=self.model,
+            per=self.per,
+            population=self.population,
+        )
+
+    def in_one_way(self, table: Path | None = None) -> None:
+        """An ArgumentError unless effects are asked for in one way, with options that belong to it."""
+        given = {"TABLE": table, "--comparison": self.comparison, "--term": self.term, "--row": self.rows}
+        ways = [name for name, value in given.items() if value]
+        if len(ways) != 1:
+            said = f"{' and '.join(ways)} are given" if ways else "nothing says which effects to pool"
+            raise _wrong(said, "one of TABLE, --comparison, --term, --row.", "give one.")
+        with_term = ("level", "reference", "model", "per")
+        of_way = {
+            "--term": ("endpoint", "population", *with_term),
+            "--comparison": ("endpoint", "population"),
+        }
+        for name in ("endpoint", "population", *with_term):
+            if getattr(self, name) is not None and name not in of_way.get(ways[0], ()):
+                fit = " or ".join(way for way, names in of_way.items() if name in names)
+                raise _wrong(f"--{name} does not go with {ways[0]}", f"--{name} with {fit}.", "leave it out.")
 
 
 def _one_of(what: str, given: str, allowed: tuple[str, ...]) -> str:
@@ -157,58 +264,38 @@ def _one_of(what: str, given: str, allowed: tuple[str, ...]) -> str:
     return given
 
 
-def _found(
-    table: Path | None,
-    papers: list[Paper],
-    comparison: str | None,
-    term: str | None,
-    endpoint: str | None,
-    population: str | None,
-    level: str | None,
-    reference: str | None,
-    model: str | None,
-    per: str | None,
-    row: list[str] | None,
-    measure: str | None,
-    confidence: float,
-) -> Found:
-    from crlm.evidence.pooling import by_question, by_rows, by_term, read_table
-
-    ways = [
-        name
-        for name, given in (("TABLE", table), ("--comparison", comparison), ("--term", term), ("--row", row))
-        if given
-    ]
-    if len(ways) != 1:
-        given = f"{' and '.join(ways)} are given" if ways else "nothing says which effects to pool"
-        raise ArgumentError(
-            Problem("pool-argument", given, "one of TABLE, --comparison, --term, --row.", "give one.")
-        )
-    if table is not None:
-        if measure is None:
-            given = "a table of studies does not say what its ratios are"
-            allowed = f"{', '.join(MEASURES)}; of counts OR or RR is made."
-            raise ArgumentError(Problem("pool-argument", given, allowed, "add --measure HR, for example."))
-        return read_table(table, measure=measure, level=confidence)
-    if comparison is not None:
-        _known("comparison", comparison, {one.comparison for paper in papers for one in paper.questions})
-        return by_question(papers, comparison, endpoint, population)
-    if row:
-        return by_rows(papers, [_row(one, papers) for one in row])
-    assert term is not None
-    _known("term", term, {one.term for paper in papers for one in paper.numbers.effects})
-    ends = {one.endpoint for paper in papers for one in paper.numbers.effects if one.term == term}
-    if endpoint is None:
-        given = "--term needs an endpoint"
-        raise ArgumentError(Problem("pool-argument", given, f"{', '.join(sorted(ends))}.", "add --endpoint."))
-    _known("endpoint", endpoint, ends)
-    return by_term(
-        papers, term, endpoint, level=level, reference=reference, model=model, per=per, population=population
-    )
+def _wrong(given: str, allowed: str, fix: str) -> ArgumentError:
+    return ArgumentError(Problem("pool-argument", given, allowed, fix))
 
 
-def _known(what: str, given: str, known: set[str]) -> None:
-    if given not in known:
+def _level(confidence: float) -> float:
+    if not 0.0 < confidence < 1.0:
+        raise _wrong(f"{confidence:g} is no confidence level", "a number between 0 and 1.", "write 0.95.")
+    return confidence
+
+
+def _interval(knapp_hartung: bool, never_narrower: bool) -> Interval:
+    if not knapp_hartung and never_narrower:
+        allowed = "--never-narrower with --knapp-hartung."
+        raise _wrong("--never-narrower is of Hartung and Knapp's interval", allowed, "add --knapp-hartung.")
+    if never_narrower:
+        return "knapp-hartung-never-narrower"
+    return "knapp-hartung" if knapp_hartung else "normal"
+
+
+def _of_table(table: Path, asked: _Asked, measure: str | None, level: float, more: tuple[str, ...]) -> Found:
+    from crlm.evidence.pooling import read_table
+
+    asked.in_one_way(table)
+    if measure is None:
+        given = "a table of studies does not say what its ratios are"
+        allowed = f"{', '.join(MEASURES)}; of counts OR or RR is made."
+        raise _wrong(given, allowed, "add --measure HR, for example.")
+    return read_table(table, measure=measure, level=level, more=more)
+
+
+def _known(what: str, given: str | None, known: set[str]) -> None:
+    if given is not None and given not in known:
         names = tuple(sorted(known))
         words = f'no paper has the {what} "{given}"'
         allowed = f"{', '.join(names)}." if len(names) <= MOST_NAMES else None
@@ -227,35 +314,42 @@ def _row(words: str, papers: list[Paper]) -> tuple[str, str]:
     return paper, row
 
 
+def _studies(option: str, given: list[str], found: Found) -> list[str]:
+    """The ids of studies that an option names."""
+    names = tuple(study.id for study in found.estimates)
+    for one in given:
+        if one not in names:
+            words = f'{option} names "{one}", which is not among the studies'
+            raise _wrong(words, f"{', '.join(names)}.", did_you_mean(one, names) or "name one of them.")
+    return given
+
+
 def _pooled(
     found: Found,
     papers: list[Paper],
-    title: str,
-    way: str,
-    confidence: float,
-    keep: list[str],
+    how: _How,
     *,
-    knapp_hartung: bool,
+    question: str,
+    keep: list[str],
+    apart: list[str],
     reverse: bool,
+    by: str,
+    moderators: list[str],
 ) -> Pooling:
     from crlm.evidence.pooling import pool_estimates
     from crlm.evidence.pooling.audited import doubts
 
-    unknown = [one for one in keep if one not in {study.id for study in found.estimates}]
-    if unknown:
-        names = tuple(study.id for study in found.estimates)
-        given = f'--keep names "{unknown[0]}", which is not among the studies'
-        raise ArgumentError(
-            Problem("pool-argument", given, f"{', '.join(names)}.", did_you_mean(unknown[0], names))
-        )
     return pool_estimates(
         found,
-        question=title,
-        method=METHODS[way],  # type: ignore[arg-type]
-        interval="knapp-hartung" if knapp_hartung else "normal",
-        level=confidence,
+        question=question,
+        method=how.method,
+        interval=how.interval,
+        level=how.level,
         keep=keep,
+        apart=apart,
         reverse=reverse,
+        by=by,
+        moderators=moderators,
         doubts=doubts(found.estimates, papers),
     )
 
@@ -265,57 +359,3 @@ def _title(table: Path | None, comparison: str | None, term: str | None, endpoin
         return f"Studies of {table.name}"
     what = (comparison or term or "Chosen rows").replace("-", " ").replace("_", " ")
     return f"{what[0].upper()}{what[1:]}{f': {endpoint}' if endpoint else ''}"
-
-
-def _write(answer: Pooling, out: Path, formats: list[str]) -> None:
-    import json
-
-    from crlm.evidence.pooling import pooling_document
-    from crlm.evidence.pooling.report import report
-    from crlm.output import staged_folder
-    from crlm.rendering import write_document
-
-    with staged_folder(out, ours=ENTRIES) as folder:
-        files = [*formats, "csv", *(["figures"] if answer.pooled is not None else [])]
-        write_document(report(answer, pages.now()), folder, formats=files, name="pooling")  # type: ignore[arg-type]
-        text = json.dumps(pooling_document(answer), indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / "pooling.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _print(answer: Pooling, out: Path | None, *, quiet: bool, json: bool) -> None:
-    from crlm.evidence.pooling import pooling_document
-    from crlm.evidence.pooling.document import ratio, study_interval
-    from crlm.evidence.pooling.words import answer_words, differ_words
-    from crlm.rendering import numbers
-
-    if json:
-        terminal.print_json({"exit_code": 0, **pooling_document(answer)})
-        return
-    if quiet:
-        return
-    typer.echo(answer.question)
-    weights = answer.pooled.weights if answer.pooled is not None else ()
-    for k, one in enumerate(answer.estimates):
-        share = f"   weight {numbers.rounded(weights[k], 1)}%" if weights else ""
-        where = "; ".join(f"{place.paper} {place.row}, {place.place}" for place in one.sources)
-        words = numbers.ratio_interval(study_interval(one, answer.level))
-        typer.echo(f"  {one.label}: {answer.measure} {words}{share}   [{where}]")
-        for done in one.done:
-            typer.echo(f"    {done}")
-    for left in answer.left_out:
-        typer.echo(f"  {left.label} is not used: {left.reason}")
-    for dropped in answer.dropped:
-        typer.echo(f"  {dropped}")
-    if answer.pooled is None:
-        typer.echo("Not pooled:")
-        for refusal in answer.refusals:
-            typer.echo(f"  {refusal.sentence}.")
-    else:
-        typer.echo(answer_words(answer))
-        typer.echo(differ_words(answer))
-        for named in answer.side_by_side:
-            typer.echo(f"  {named.name}: {numbers.ratio_interval(ratio(named.pooled.estimate))}")
-    for warning in answer.warnings:
-        typer.echo(f"  to know: {warning}.")
-    if out is not None:
-        typer.echo(f"Written to {out}: {', '.join(sorted(entry.name for entry in out.iterdir()))}")

@@ -62,6 +62,30 @@ def card() -> None:
 
 
 @app.command()
+def pool() -> None:
+    """Print the JSON Schema of a pooling of published effects."""
+    from crlm.evidence.pooling.document import pooling_schema
+
+    print_json(pooling_schema())
+
+
+@app.command()
+def curve() -> None:
+    """Print the JSON Schema of a reconstructed survival curve."""
+    from crlm.evidence.curves.document import curve_schema
+
+    print_json(curve_schema())
+
+
+@app.command()
+def robustness() -> None:
+    """Print the JSON Schema of an assessment of a published effect."""
+    from crlm.evidence.robustness.document import robustness_schema
+
+    print_json(robustness_schema())
+
+
+@app.command()
 def case() -> None:
     """Print the JSON Schema of a case: the pathway's inputs."""
     from crlm.pathway.load import shipped_rules
@@ -77,6 +101,15 @@ def pathway() -> None:
     from crlm.pathway.schema import evaluation_schema
 
     print_json(evaluation_schema(shipped_rules()))
+
+
+@app.command()
+def explanation() -> None:
+    """Print the JSON Schema of what `crlm pathway explain --json` prints."""
+    from crlm.pathway.explanation.schema import explanation_schema
+    from crlm.pathway.load import shipped_rules
+
+    print_json(explanation_schema(shipped_rules()))
 
 
 @app.command()

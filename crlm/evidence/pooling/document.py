@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from crlm.evidence.pooling.estimate import Estimate
+from crlm.evidence.pooling.model import PoolingDocument
+from crlm.evidence.pooling.moderators import Moderation
 from crlm.evidence.pooling.pooling import Pooling
 from crlm.statistics.meta_analysis import Asymmetry, Pooled
 from crlm.statistics.results import Estimate as Number
@@ -15,8 +17,22 @@ from crlm.statistics.results import TestResult
 VERSION = "1"
 
 
+def pooling_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the document."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:crlm:schema:pool:{VERSION}",
+        **PoolingDocument.model_json_schema(mode="serialization"),
+        "title": "crlm evidence pool",
+    }
+
+
 def pooling_document(answer: Pooling) -> dict[str, Any]:
     """The document; ratios on their own scale, `log` beside them, tau2 on the scale of logarithms."""
+    return PoolingDocument.model_validate(_content(answer)).model_dump(mode="json")
+
+
+def _content(answer: Pooling) -> dict[str, Any]:
     return {
         "document": "crlm evidence pool",
         "version": VERSION,
@@ -42,16 +58,22 @@ def pooling_document(answer: Pooling) -> dict[str, Any]:
             {"without": one.label, **_pooled(found)}
             for one, found in zip(answer.estimates, answer.without, strict=False)
         ],
+        "influence": [
+            {"study": one.label, **asdict(found)}
+            for one, found in zip(answer.estimates, answer.influence, strict=False)
+        ],
         "cumulative": [{"up_to": one.name, **_pooled(one.pooled)} for one in answer.so_far],
         "subgroups": None
         if answer.groups is None
         else {
+            "by": answer.by,
             "groups": [
                 {"group": name, **_pooled(found)}
                 for name, found in zip(answer.groups.levels, answer.groups.pooled, strict=True)
             ],
             "test": _test(answer.groups.test),
         },
+        "meta_regression": None if answer.moderation is None else _regression(answer.moderation),
         "small_studies": None if answer.egger is None else _small(answer),
     }
 
@@ -92,6 +114,7 @@ def _study(one: Estimate, level: float) -> dict[str, Any]:
         "sources": [asdict(source) for source in one.sources],
         **{key: getattr(one, key) for key in ("endpoint", "comparison", "reference", "population", "unit")},
         **{key: getattr(one, key) for key in ("adjusted", "year", "group")},
+        "more": dict(one.more),
         "done": list(one.done),
         "cautions": list(one.cautions),
         "counts": None
@@ -125,6 +148,27 @@ def _test(one: TestResult) -> dict[str, Any]:
     return {
         **{key: getattr(one, key) for key in ("method", "statistic", "df", "p", "reason")},
         "notes": list(one.notes),
+    }
+
+
+def _regression(found: Moderation) -> dict[str, Any]:
+    model, left = found.model, found.model.heterogeneity
+    return {
+        "moderators": [
+            {"name": one.name, "kind": "number" if one.is_number else "category", "levels": one.levels}
+            for one in found.moderators
+        ],
+        "k": model.k,
+        "without": found.without,
+        "terms": [
+            {"term": name, "ratio": _number(ratio(number)), "log": _number(number), "test": _test(test)}
+            for name, number, test in zip(model.names, model.coefficients, model.tests, strict=False)
+        ],
+        "test": _test(model.moderators),
+        "residual_q": None if left is None else _test(left.q),
+        "tau2": None if left is None else _number(left.tau2),
+        "i2": None if left is None else _number(left.i2),
+        **{key: getattr(model, key) for key in ("r2", "r2_reason", "reason", "notes")},
     }
 
 

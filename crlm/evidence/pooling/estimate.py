@@ -41,7 +41,8 @@ class Estimate:
 
     value: natural logarithm of the ratio; standard_error: of it. obtained: "interval", "p" or "counts". printed: the
     words of the source. done: what was changed (inverted, rescaled), in sentences. cautions: what to know. counts:
-    events and patients of the group, then of the reference, where the effect comes from them.
+    events and patients of the group, then of the reference, where the effect comes from them. more: what else a table
+    says of the study, by column, as written.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Estimate:
     cautions: tuple[str, ...] = ()
     cohorts: tuple[CohortSource, ...] = ()
     counts: tuple[int, int, int, int] | None = None
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

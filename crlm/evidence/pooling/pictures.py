@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator
 
 from crlm.evidence.pooling.document import ratio, study_interval
+from crlm.evidence.pooling.moderators import Moderation, value_of
 from crlm.evidence.pooling.pooling import Pooling
 from crlm.evidence.pooling.words import measure_words
 from crlm.rendering import numbers
+from crlm.rendering.figures.bubble import Bubble, bubble_figure
 from crlm.rendering.figures.forest import ForestRow, forest_figure, pages_of
 from crlm.rendering.figures.funnel import FunnelPoint, funnel_figure
 from crlm.rendering.numbering import Numbering
@@ -98,6 +100,35 @@ def _whole(label: str, one: Pooled, indent: int = 0) -> ForestRow:
         p="" if one.test.p is None else numbers.p_value(one.test.p),
         whole=True,
     )
+
+
+def bubbles(answer: Pooling, found: Moderation, numbering: Numbering) -> Iterator[Figure]:
+    """The studies against a moderator that is a number and the only one, with the line of the regression."""
+    if len(found.moderators) > 1 or not found.moderators[0].is_number or answer.pooled is None:
+        return
+    name = found.moderators[0].name
+    intercept, slope = (one.value for one in found.model.coefficients)
+    if intercept is None or slope is None:
+        return
+    start, rise = intercept, slope
+    weights = zip(answer.estimates, answer.pooled.weights, strict=True)
+    shown = [
+        Bubble(float(value), math.exp(one.value), weight)
+        for one, weight in weights
+        if (value := value_of(one, name))
+    ]
+    alt = f"Bubble plot of {len(shown)} studies against {name}, with the line of the meta-regression."
+    drawing = bubble_figure(
+        shown,
+        line=lambda at: math.exp(start + rise * at),
+        identifier="bubbles",
+        title=f"Bubble plot: {answer.question}",
+        alt=alt,
+        banner=None,
+        axes=(name.capitalize(), f"{measure_words(answer)} (logarithmic)"),
+    )
+    caption = f"The studies against {name}; the area of a circle is the study's weight, the line the meta-regression."
+    yield Figure("bubbles", numbering.figure(), caption, alt, drawing.svg, drawing.width, drawing.height)
 
 
 def funnel(answer: Pooling, number: int) -> Figure:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 
 from crlm.evidence.pooling.estimate import Estimate, LeftOut, inverted
 from crlm.evidence.pooling.find import Found
+from crlm.evidence.pooling.moderators import Moderation, moderation, value_of
 from crlm.evidence.pooling.overlap import overlaps
 from crlm.statistics.meta_analysis import (
     Asymmetry,
+    Influence,
     Pooled,
     Subgroups,
     TrimAndFill,
     begg,
     cumulative,
     egger,
+    influence,
     leave_one_out,
     mantel_haenszel,
     peto,
@@ -41,10 +44,11 @@ SIDE_BY_SIDE: tuple[tuple[str, Method, Interval], ...] = (
 
 @dataclass(frozen=True)
 class Refusal:
-    """A reason not to pool: a stable kind, and the sentence."""
+    """A reason not to pool: a stable kind, the sentence, and what would allow it, where something would."""
 
     kind: str
     sentence: str
+    fix: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,10 @@ class Pooling:
     side_by_side: tuple[Named, ...] = ()
     without: tuple[Pooled, ...] = ()
     so_far: tuple[Named, ...] = ()
+    influence: tuple[Influence, ...] = ()
+    by: str = "group"
     groups: Subgroups | None = None
+    moderation: Moderation | None = None
     egger: Asymmetry | None = None
     begg: TestResult | None = None
     trim_and_fill: TrimAndFill | str | None = None
@@ -91,17 +98,22 @@ def pool_estimates(
     interval: Interval = "normal",
     level: float = 0.95,
     keep: Collection[str] = (),
+    apart: Collection[str] = (),
     reverse: bool = False,
+    by: str = "group",
+    moderators: Sequence[str] = (),
     doubts: Sequence[str] = (),
 ) -> Pooling:
     """Pool what was found, or refuse with the reasons.
 
     Refused: fewer than two studies; different measures, endpoints, comparisons or units; studies that may hold the same
-    patients, unless `keep` names one of each such pair (the other is dropped, and listed). Warned of, not refused:
-    different populations, adjusted beside unadjusted effects, a standard error from a p, and `doubts` (sentences of the
-    audit). `reverse` turns every effect round. Sources of every method: `crlm.statistics.meta_analysis`.
+    patients, unless `keep` names one of each such pair (the other is dropped, and listed) or `apart` names one that is
+    known to share none (a warning then says so). Warned of, not refused: different populations, adjusted beside
+    unadjusted effects, a standard error from a p, and `doubts` (sentences of the audit). `reverse` turns every effect
+    round. `by` is what makes the subgroups, `moderators` what the effects are regressed on (`moderators.value_of`).
+    Sources of every method: `crlm.statistics.meta_analysis`.
     """
-    estimates, dropped, refusals = _without_overlap(found.estimates, keep)
+    estimates, dropped, taken_apart, refusals = _without_overlap(found.estimates, keep, apart)
     if reverse:
         estimates = tuple(inverted(one, "as asked for") for one in estimates)
     refusals += _refusals(estimates)
@@ -115,9 +127,16 @@ def pool_estimates(
         left_out=found.left_out,
         dropped=dropped,
         refusals=refusals,
-        warnings=(*_warnings(estimates), *doubts),
+        warnings=(*taken_apart, *_warnings(estimates, by), *doubts),
+        by=by,
     )
-    return answer if refusals else _computed(answer, method, interval)
+    if refusals:
+        return answer
+    answer = _computed(answer, method, interval)
+    if not moderators:
+        return answer
+    found_ = moderation(estimates, moderators, method=method, interval=interval, level=level)
+    return replace(answer, moderation=found_)
 
 
 def _computed(answer: Pooling, method: Method, interval: Interval) -> Pooling:
@@ -141,7 +160,7 @@ def _computed(answer: Pooling, method: Method, interval: Interval) -> Pooling:
     so_far = cumulative(
         [y[i] for i in by_year], [v[i] for i in by_year], method=method, interval=interval, level=level
     )
-    tags = [one.group for one in answer.estimates]
+    tags = [value_of(one, answer.by) for one in answer.estimates]
     grouped = len(set(tags)) > 1 and all(tags)
     return replace(
         answer,
@@ -151,6 +170,7 @@ def _computed(answer: Pooling, method: Method, interval: Interval) -> Pooling:
         so_far=tuple(Named(answer.estimates[i].label, one) for i, one in zip(by_year, so_far, strict=True))
         if dated
         else (),
+        influence=influence(y, v, method=method) if len(y) > 2 else (),
         groups=subgroups(y, v, tags, method=method, interval=interval, level=level) if grouped else None,
         egger=egger(y, v, level=level),
         begg=begg(y, v),
@@ -159,32 +179,33 @@ def _computed(answer: Pooling, method: Method, interval: Interval) -> Pooling:
 
 
 def _without_overlap(
-    estimates: tuple[Estimate, ...], keep: Collection[str]
-) -> tuple[tuple[Estimate, ...], tuple[str, ...], tuple[Refusal, ...]]:
-    """What is left once `keep` has decided; an overlap that it does not decide is a refusal."""
+    estimates: tuple[Estimate, ...], keep: Collection[str], apart: Collection[str]
+) -> tuple[tuple[Estimate, ...], tuple[str, ...], tuple[str, ...], tuple[Refusal, ...]]:
+    """What is left, what was dropped, what was taken to be apart, and a refusal for each overlap left undecided."""
     away: set[str] = set()
     refusals: list[Refusal] = []
     dropped: list[str] = []
+    taken_apart: list[str] = []
     for pair in overlaps(estimates):
         if pair.first in away or pair.second in away:
             continue
-        chosen = {pair.first, pair.second} & set(keep)
-        if len(chosen) == 1 and pair.first != pair.second:
+        chosen = {pair.first, pair.second} & {*keep}
+        if pair.first == pair.second:
+            refusals.append(Refusal("overlap", pair.sentence, "ask for one endpoint, or name one row"))
+        elif {pair.first, pair.second} & {*apart}:
+            taken_apart.append(f"{pair.sentence}: taken not to, as asked for")
+        elif len(chosen) == 1:
             out = pair.second if pair.first in chosen else pair.first
             away.add(out)
             dropped.append(f"{out}: left out, since {pair.sentence}")
         else:
             fix = (
-                "name the one to keep"
-                if pair.first != pair.second
-                else "ask for one endpoint, or name the row"
+                f"--keep {pair.first} or --keep {pair.second} uses one of them; "
+                f"--apart {pair.first} uses both, if you know that they do not"
             )
-            refusals.append(Refusal("overlap", f"{pair.sentence}; {fix}"))
-    return (
-        tuple(one for one in estimates if one.id not in away),
-        tuple(dropped),
-        tuple(dict.fromkeys(refusals)),
-    )
+            refusals.append(Refusal("overlap" if pair.named else "possible-overlap", pair.sentence, fix))
+    left = tuple(one for one in estimates if one.id not in away)
+    return left, tuple(dropped), tuple(taken_apart), tuple(dict.fromkeys(refusals))
 
 
 def _refusals(estimates: Sequence[Estimate]) -> tuple[Refusal, ...]:
@@ -205,7 +226,7 @@ def _refusals(estimates: Sequence[Estimate]) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def _warnings(estimates: Sequence[Estimate]) -> tuple[str, ...]:
+def _warnings(estimates: Sequence[Estimate], by: str) -> tuple[str, ...]:
     found = []
     populations = list(dict.fromkeys(one.population for one in estimates if one.population))
     if len(populations) > 1:
@@ -219,6 +240,9 @@ def _warnings(estimates: Sequence[Estimate]) -> tuple[str, ...]:
         found.append(f"where the patients come from is not said of {of}: shared patients would not be seen")
     for one in estimates:
         found += one.cautions
+    untagged = [one.label for one in estimates if not value_of(one, by)]
+    if untagged and len(untagged) < len(estimates):
+        found.append(f"there are no subgroups: nothing is said of the {by} of {', '.join(untagged)}")
     if FEW_TO_POOL <= len(estimates) < FEW_TO_KNOW:
         found.append(
             f"{len(estimates)} studies say little about how much studies differ: tau2 and its interval are rough"

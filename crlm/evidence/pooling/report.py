@@ -7,25 +7,12 @@ from collections.abc import Iterator, Sequence
 from crlm.evidence.pooling.document import ratio, study_interval
 from crlm.evidence.pooling.pictures import forest, funnel
 from crlm.evidence.pooling.pooling import Pooling
-from crlm.evidence.pooling.words import answer_words, differ_words, method_words
+from crlm.evidence.pooling.rests_on import rests_on
+from crlm.evidence.pooling.tables import head, method_row, p_cell, plain_table
+from crlm.evidence.pooling.words import answer_words, differ_words, method_words, refusal_words
 from crlm.rendering import numbers
 from crlm.rendering.numbering import Numbering
-from crlm.rendering.tree import (
-    Block,
-    BulletList,
-    Column,
-    Document,
-    Footnote,
-    HeaderCell,
-    Paragraph,
-    Row,
-    Section,
-    Table,
-    cell,
-    inline,
-)
-from crlm.statistics.meta_analysis import Pooled
-from crlm.statistics.results import TestResult
+from crlm.rendering.tree import Block, BulletList, Document, Paragraph, Section, inline
 
 
 def report(answer: Pooling, created: str) -> Document:
@@ -36,7 +23,7 @@ def report(answer: Pooling, created: str) -> Document:
         ("studies", "The studies", tuple(_studies(answer, n))),
     ]
     if answer.pooled is not None:
-        parts.append(("rests-on", "What it rests on", tuple(_rests_on(answer, n))))
+        parts.append(("rests-on", "What it rests on", tuple(rests_on(answer, n))))
         parts.append(("small-studies", "Small studies", tuple(_small(answer, n))))
     parts.append(
         (
@@ -62,7 +49,7 @@ def report(answer: Pooling, created: str) -> Document:
 def _answer(answer: Pooling, n: Numbering) -> Iterator[Block]:
     if answer.pooled is None:
         yield Paragraph(inline("The effects are not pooled:"), "attention")
-        yield BulletList(tuple(inline(f"{one.sentence}.") for one in answer.refusals))
+        yield BulletList(tuple(inline(refusal_words(one)) for one in answer.refusals))
     else:
         yield Paragraph(inline(answer_words(answer)))
         yield Paragraph(inline(differ_words(answer)))
@@ -75,33 +62,14 @@ def _answer(answer: Pooling, n: Numbering) -> Iterator[Block]:
     if answer.pooled is None:
         return
     yield from forest(answer, n)
-    yield _table(
+    yield plain_table(
         "methods-side-by-side",
         n.table(),
         "The same studies by other methods",
-        ("Method", _head(answer), "p", "\u03c4\u00b2", "I\u00b2"),
-        [_method_row(one.name, one.pooled) for one in answer.side_by_side],
+        ("Method", head(answer), "p", "\u03c4\u00b2", "I\u00b2"),
+        [method_row(one.name, one.pooled) for one in answer.side_by_side],
         ("\u03c4\u00b2 is the variance between studies of the logarithm; a fixed effect has none.",),
     )
-
-
-def _head(answer: Pooling) -> str:
-    return f"{answer.measure} ({numbers.level_words(answer.level)} CI)"
-
-
-def _method_row(name: str, one: Pooled) -> tuple[str, ...]:
-    tau2, i2 = one.heterogeneity.tau2.value, one.heterogeneity.i2.value
-    return (
-        name,
-        numbers.ratio_interval(ratio(one.estimate)) if one.k > 1 else f"not pooled: {one.estimate.reason}",
-        _p(one.test),
-        numbers.NONE if tau2 is None else numbers.rounded(tau2, 3),
-        numbers.NONE if i2 is None else f"{numbers.rounded(i2, 0)}%",
-    )
-
-
-def _p(test: TestResult) -> str:
-    return numbers.NONE if test.p is None else numbers.p_value(test.p)
 
 
 def _studies(answer: Pooling, n: Numbering) -> Iterator[Block]:
@@ -109,7 +77,7 @@ def _studies(answer: Pooling, n: Numbering) -> Iterator[Block]:
         answer.pooled.weights if answer.pooled else [None] * len(answer.estimates)
     )
     if answer.estimates:
-        yield _table(
+        yield plain_table(
             "studies",
             n.table(),
             "Studies, as printed and as used",
@@ -137,29 +105,6 @@ def _studies(answer: Pooling, n: Numbering) -> Iterator[Block]:
         yield BulletList(tuple(inline(f"{one.label}: {one.reason}.") for one in answer.left_out))
 
 
-def _rests_on(answer: Pooling, n: Numbering) -> Iterator[Block]:
-    head = ("", _head(answer), "p", "\u03c4\u00b2", "I\u00b2")
-    if answer.without:
-        rows = [
-            _method_row(f"Without {one.label}", found)
-            for one, found in zip(answer.estimates, answer.without, strict=True)
-        ]
-        yield _table("leave-one-out", n.table(), "Without each study in turn", head, rows)
-    if answer.so_far:
-        rows = [_method_row(one.name, one.pooled) for one in answer.so_far]
-        notes = ("In the order of the years; each row pools the studies up to it.",)
-        yield _table("cumulative", n.table(), "As the studies appeared", head, rows, notes)
-    if answer.groups is not None:
-        rows = [
-            _method_row(str(name), one)
-            for name, one in zip(answer.groups.levels, answer.groups.pooled, strict=True)
-        ]
-        test = answer.groups.test
-        q = "" if test.statistic is None else f"Q = {numbers.rounded(test.statistic, 2)}, {test.df:g} df, "
-        said = f"Difference between the groups: {q}{test.reason or numbers.p_words(test.p or 0.0)}."
-        yield _table("subgroups", n.table(), "By group", head, rows, (said, *test.notes))
-
-
 def _small(answer: Pooling, n: Numbering) -> Iterator[Block]:
     yield funnel(answer, n.figure())
     rows = []
@@ -169,7 +114,7 @@ def _small(answer: Pooling, n: Numbering) -> Iterator[Block]:
     ):
         if test is not None:
             value = numbers.NONE if test.statistic is None else numbers.rounded(test.statistic, 2)
-            rows.append((name, value, _p(test), test.reason or "; ".join(test.notes)))
+            rows.append((name, value, p_cell(test), test.reason or "; ".join(test.notes)))
     filled = answer.trim_and_fill
     if isinstance(filled, str):
         rows.append(("Trim and fill", numbers.NONE, numbers.NONE, filled))
@@ -185,7 +130,7 @@ def _small(answer: Pooling, n: Numbering) -> Iterator[Block]:
                 f"{many} filled in with {side} ratios; pooled: {found}",
             )
         )
-    yield _table(
+    yield plain_table(
         "small-studies-tests",
         n.table(),
         "Do small studies report other effects?",
@@ -196,25 +141,4 @@ def _small(answer: Pooling, n: Numbering) -> Iterator[Block]:
             "unpublished studies, from worse methods in small ones, or from chance.",
         ),
         right=(1, 2),
-    )
-
-
-def _table(
-    identifier: str,
-    number: int,
-    caption: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    notes: Sequence[str] = (),
-    right: Sequence[int] = (2, 3, 4),
-) -> Table:
-    columns = tuple(Column(f"c{j}", "right" if j in right else "left") for j in range(len(heads)))
-    return Table(
-        id=identifier,
-        number=number,
-        caption=caption,
-        columns=columns,
-        header=(tuple(HeaderCell(one) for one in heads),),
-        body=tuple(Row(tuple(cell(one) for one in row)) for row in rows),
-        footnotes=tuple(Footnote(one) for one in notes),
     )

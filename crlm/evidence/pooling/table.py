@@ -6,12 +6,13 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from crlm.evidence.description import CohortSource
 from crlm.evidence.pooling.estimate import Estimate, LeftOut, Source
 from crlm.evidence.pooling.find import Found
-from crlm.problems import DataError, Place, Problem, did_you_mean
+from crlm.problems import DataError, Place, Problem, did_you_mean, nearest
 from crlm.statistics.meta_analysis import effect_from_interval, effect_from_p, effects_from_counts
 from crlm.statistics.meta_analysis.effect_sizes import CountMeasure
 
@@ -20,21 +21,25 @@ COLUMNS = ("study", "estimate", "lower", "upper", "p", *COUNTS, "year", "group",
 """study is needed; then estimate with lower and upper, or with p; or the four counts. The others are optional."""
 
 
-def read_table(path: Path, *, measure: str, level: float = 0.95) -> Found:
+def read_table(path: Path, *, measure: str, level: float = 0.95, more: Sequence[str] = ()) -> Found:
     """The estimates of a CSV file (UTF-8; comma, semicolon or tab; a header of the names in `COLUMNS`).
 
-    measure: what the ratios are (HR, OR, RR), and what is made of counts (OR, RR). A row without an effect is left out
+    measure: what the ratios are (HR, OR, RR), and what is made of counts (OR, RR). more: further columns that the table
+    has, for moderators and groups (`Estimate.more`). A row without an effect is left out
     with its reason; where neither group or everybody of both had an event, too. Rows of one `cohort` are taken to hold
     the same patients. What cannot be read is a DataError that names every place.
     """
     problems: list[Problem] = []
-    rows = _rows(path, problems)
+    rows = _rows(path, more, problems)
     if problems:
         raise DataError(problems)
     estimates: list[Estimate] = []
     left_out: list[LeftOut] = []
     for line, row in rows:
         one = _estimate(row, path, line, measure, level, problems)
+        if isinstance(one, Estimate):
+            extra = [name for name in more if name.casefold() not in COLUMNS]
+            one = replace(one, more=tuple((name, row.get(name.casefold(), "")) for name in extra))
         if isinstance(one, Estimate):
             estimates.append(one)
         elif one is not None:
@@ -50,7 +55,7 @@ def read_table(path: Path, *, measure: str, level: float = 0.95) -> Found:
     return Found(tuple(estimates), tuple(left_out))
 
 
-def _rows(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
+def _rows(path: Path, more: Sequence[str], problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
     place = Place(str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -64,20 +69,36 @@ def _rows(path: Path, problems: list[Problem]) -> list[tuple[int, dict[str, str]
     mark = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text), delimiter=mark)
     names = [one.strip().casefold() for one in next(reader, [])]
-    for name in names:
-        if name not in COLUMNS:
+    wanted = tuple(one.strip().casefold() for one in more)
+    for name in dict.fromkeys(names):
+        if name not in (*COLUMNS, *wanted):
             given = f'there is no column "{name}" in a table of studies'
-            fix = did_you_mean(name, COLUMNS)
+            near = nearest(name, COLUMNS)
+            use = f"use it with --moderator {name} or --group {name}, or delete it."
+            fix = f'did you mean "{near}"?' if near else use
             problems.append(Problem("pool-table", given, f"{', '.join(COLUMNS)}.", fix, place))
-    if "study" not in names:
-        problems.append(
-            Problem("pool-table", 'the column "study" is missing', fix="name each study.", place=place)
-        )
-    return [
-        (reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
-        for cells in reader
-        if any(cell.strip() for cell in cells)
-    ]
+        if names.count(name) > 1:
+            given = f'the column "{name}" is there {names.count(name)} times'
+            problems.append(Problem("pool-table", given, "each column once.", "delete the others.", place))
+    for name in ("study", *wanted):
+        if name not in names:
+            fix = did_you_mean(name, names) if name != "study" else "name each study."
+            problems.append(
+                Problem("pool-table", f'the column "{name}" is missing', f"{', '.join(names)}.", fix, place)
+            )
+    rows = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(names):
+            given = f"the row has {len(cells)} cells, and the header {len(names)}"
+            fix = (
+                f'put a cell that has a "{mark}" in it in quotes, or leave a cell empty between two of them.'
+            )
+            at = Place(str(path), row=reader.line_num)
+            problems.append(Problem("pool-table", given, "a cell for each column.", fix, at))
+        rows.append((reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False))))
+    return rows
 
 
 def _estimate(
@@ -180,14 +201,17 @@ def _number(
     words = row.get(name, "")
     if not words:
         return None
+    place = Place(str(path), row=line, column=name)
+    whole = name in (*COUNTS, "year")
     try:
-        value = float(words.replace(",", ".") if words.count(",") == 1 and "." not in words else words)
+        value = float(
+            words.replace(",", ".") if words.count(",") == 1 and "." not in words and not whole else words
+        )
     except ValueError:
         value = math.nan
-    if math.isfinite(value):
+    if math.isfinite(value) and (not whole or value == int(value) >= 0):
         return value
-    place = Place(str(path), row=line, column=name)
-    problems.append(
-        Problem("pool-table", f'"{words}" is not a number', fix="leave it empty if unknown.", place=place)
-    )
+    allowed = "a whole number, without blanks, commas or words." if whole else "a number: 0.84 or 0,84."
+    given = f'"{words}" is not {"a whole number" if whole else "a number"}'
+    problems.append(Problem("pool-table", given, allowed, "leave it empty if it is not known.", place))
     return words

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from crlm.evidence.pooling.document import ratio
-from crlm.evidence.pooling.pooling import Pooling
+from crlm.evidence.pooling.document import ratio, study_interval
+from crlm.evidence.pooling.moderators import Moderation
+from crlm.evidence.pooling.pooling import Pooling, Refusal
 from crlm.rendering import numbers
+from crlm.rendering.numbering import listed
+from crlm.statistics.meta_analysis import Pooled
+from crlm.statistics.results import TestResult
 
 MEASURES = {"HR": "Hazard ratio", "OR": "Odds ratio", "RR": "Risk ratio"}
 _TAU2 = {
@@ -92,6 +96,38 @@ def method_words(answer: Pooling) -> str:
     )
 
 
+def refusal_words(one: Refusal) -> str:
+    """A reason not to pool, and what would allow it."""
+    return f"{one.sentence}. To pool: {one.fix}." if one.fix else f"{one.sentence}."
+
+
+def chi_square_words(test: TestResult) -> str:
+    """A chi-square or F test in words: Q = 1.77, 2 df, p = 0.41; or why there is none."""
+    if test.statistic is None or test.p is None:
+        return test.reason or "not defined"
+    name = "F" if test.method.endswith("-f") else "Q"
+    return f"{name} = {numbers.rounded(test.statistic, 2)}, {test.df:g} df, {numbers.p_words(test.p)}"
+
+
+def moderation_words(found: Moderation) -> str:
+    """What the effects were regressed on, and what the moderators tell together."""
+    model = found.model
+    on = [
+        one.name if one.is_number else f"{one.name} (reference: {one.levels[0]})" for one in found.moderators
+    ]
+    said = f"Meta-regression on {listed(on)}, {model.k} studies: "
+    if model.reason is not None:
+        said += f"not fitted, since {model.reason}."
+    else:
+        they = "it accounts" if len(on) == 1 else "they account"
+        share = "" if model.r2 is None else f"{they} for {numbers.rounded(model.r2, 0)}% of \u03c4\u00b2"
+        r2 = share or model.r2_reason
+        said += f"{chi_square_words(model.moderators)}; {r2}."
+    if found.without:
+        said += f" Left out, since a value is not known: {listed(list(found.without))}."
+    return said
+
+
 def _share(value: float, lower: float | None, upper: float | None) -> str:
     words = f"{numbers.rounded(value, 0)}%"
     if lower is None or upper is None:
@@ -102,3 +138,59 @@ def _share(value: float, lower: float | None, upper: float | None) -> str:
 def _limits(prediction: object) -> str:
     one = ratio(prediction)  # type: ignore[arg-type]
     return numbers.ratio_interval(one).partition("(")[2].rstrip(")").replace(" to ", " and ")
+
+
+def in_short(answer: Pooling) -> list[str]:
+    """The whole answer in lines for a terminal: the studies, the effect or the refusals, and what it rests on."""
+    lines = [answer.question]
+    weights = answer.pooled.weights if answer.pooled is not None else ()
+    for k, one in enumerate(answer.estimates):
+        share = f"   weight {numbers.rounded(weights[k], 1)}%" if weights else ""
+        where = "; ".join(f"{place.paper} {place.row}, {place.place}" for place in one.sources)
+        words = numbers.ratio_interval(study_interval(one, answer.level))
+        lines.append(f"  {one.label}: {answer.measure} {words}{share}   [{where}]")
+        lines += [f"    {done}" for done in one.done]
+    lines += [f"  {left.label} is not used: {left.reason}" for left in answer.left_out]
+    lines += [f"  {dropped}" for dropped in answer.dropped]
+    if answer.pooled is None:
+        lines += ["Not pooled:", *(f"  {refusal_words(one)}" for one in answer.refusals)]
+    else:
+        lines += [answer_words(answer), differ_words(answer)]
+        lines += [f"  {one.name}: {_ratio(one.pooled)}" for one in answer.side_by_side]
+        lines += _rests_on(answer)
+    return lines + [f"  to know: {warning}." for warning in answer.warnings]
+
+
+def _rests_on(answer: Pooling) -> list[str]:
+    lines = []
+    if answer.without:
+        known = [
+            (one.estimate.value, study.label, one)
+            for study, one in zip(answer.estimates, answer.without, strict=True)
+            if one.estimate.value is not None
+        ]
+        for which, (_, label, one) in (
+            (("least", min(known, key=lambda each: each[0])), ("most", max(known, key=lambda each: each[0])))
+            if known
+            else ()
+        ):
+            lines.append(f"  Without one study, {which}: {_ratio(one)} (without {label})")
+    if answer.groups is not None:
+        for name, one in zip(answer.groups.levels, answer.groups.pooled, strict=True):
+            lines.append(f"  {answer.by} {name}: {_ratio(one)}, {one.k} studies")
+        lines.append(f"  Difference between the groups: {chi_square_words(answer.groups.test)}")
+    if answer.moderation is not None:
+        model = answer.moderation.model
+        lines.append(f"  {moderation_words(answer.moderation)}")
+        for name, number, test in zip(model.names, model.coefficients, model.tests, strict=False):
+            p = "" if test.p is None else f", {numbers.p_words(test.p)}"
+            lines.append(f"    {name}: ratio {numbers.ratio_interval(ratio(number))}{p}")
+    if answer.egger is not None:
+        test = answer.egger.test
+        words = test.reason or "not defined" if test.p is None else numbers.p_words(test.p)
+        lines.append(f"  Do small studies differ? Egger's regression: {words}")
+    return lines
+
+
+def _ratio(one: Pooled) -> str:
+    return one.estimate.reason or "" if one.k < 2 else numbers.ratio_interval(ratio(one.estimate))

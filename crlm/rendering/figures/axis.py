@@ -10,6 +10,11 @@ from crlm.rendering.numbers import Interval
 
 _DECADES = tuple(factor * 10.0**power for power in range(-3, 4) for factor in (1.0, 2.0, 5.0))
 _NARROW = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.0)
+_COARSE_TO_FINE = (
+    (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0),
+    (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0),
+    (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0),
+)
 _WIDEST = (0.01, 100.0)
 """A forest plot shows no more than this; what lies outside is an arrow, and the table has the number."""
 
@@ -63,3 +68,13 @@ def ratio_axis(intervals: Iterable[Interval], start: float, end: float) -> tuple
     if len(shown) > 8:
         shown = tuple(tick for tick in shown if math.isclose(math.log10(tick) % 1, 0, abs_tol=1e-9))
     return Axis(first, last, start, end, logarithmic=True), shown
+
+
+def ratio_ticks(axis: Axis) -> tuple[float, ...]:
+    """Round ratios on a logarithmic axis: the coarsest choice with three of them, else the finest."""
+    shown: tuple[float, ...] = ()
+    for choice in _COARSE_TO_FINE:
+        shown = tuple(one for one in choice if axis.low * 0.999 <= one <= axis.high * 1.001)
+        if len(shown) >= 3:
+            break
+    return shown

@@ -8,19 +8,13 @@ from dataclasses import dataclass
 
 from crlm.rendering import numbers
 from crlm.rendering.figures import svg
-from crlm.rendering.figures.axis import Axis
+from crlm.rendering.figures.axis import Axis, ratio_ticks
 from crlm.rendering.figures.svg import Drawing
 
 _HEIGHT = 200.0
 _LEFT = 52.0
 _COLOR = svg.SERIES[0][0]
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
-_TICKS = (
-    (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0),
-    (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0),
-    (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0),
-)
-"""From coarse to fine: the first with three ticks on the axis is taken."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ def funnel_figure(
     parts.append(svg.line(across(1.0), top, across(1.0), bottom, stroke=svg.RULE, dash="2.5 2"))
     parts.append(svg.line(across(centre), top, across(centre), bottom, stroke=_COLOR))
     parts.append(svg.line(_LEFT, bottom, across.end, bottom))
-    for tick in _ticks(across):
+    for tick in ratio_ticks(across):
         parts.append(svg.line(across(tick), bottom, across(tick), bottom + 3))
         words = numbers.number(tick)
         parts.append(svg.text(across(tick), bottom + 12, words, anchor="middle", size=svg.SMALL))
@@ -83,14 +77,6 @@ def funnel_figure(
         parts.append(_mark(across(point.ratio), down(point.standard_error), hollow=point.filled))
     parts += _key(bottom + 38, limits, any(one.filled for one in points))
     return svg.drawing(identifier, title, alt, svg.PAGE_WIDTH, bottom + 44, parts)
-
-
-def _ticks(across: Axis) -> tuple[float, ...]:
-    for choice in _TICKS:
-        shown = tuple(one for one in choice if across.low * 0.999 <= one <= across.high * 1.001)
-        if len(shown) >= 3:
-            return shown
-    return shown
 
 
 def _across(points: Sequence[FunnelPoint], centre: float, reach: float) -> Axis:

@@ -310,6 +310,7 @@ def test_the_report_has_its_figures_and_tables(tmp_path):
             "methods-side-by-side",
             "studies",
             "leave-one-out",
+            "influence",
             "cumulative",
             "subgroups",
             "small-studies-tests",
