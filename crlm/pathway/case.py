@@ -34,14 +34,15 @@ class Case:
     """The values of one patient at one date.
 
     `values` holds what is known, wholly or in part; an input that is absent is unknown. `given` is what was written.
-    `findings` are values that could not be used, and numbers that were given as text. `origins` says where a value came
-    from, when it was not just given.
+    `findings` are values that could not be used. `origins` says where a value came from, when it was not just given.
+    `as_text` names the numbers that were given as text, and used.
     """
 
     values: Mapping[str, Value]
     given: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Contradicted, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    as_text: tuple[str, ...] = ()
 
 
 def read_case_file(path: Path, inputs: Mapping[str, Input]) -> Case:
@@ -148,11 +149,8 @@ def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = Non
                 as_text.append(key)
     if problems:
         raise CaseError(problems)
-    if as_text:
-        says = f"{', '.join(as_text)}: given as text, and used as the number that the text spells."
-        findings.append(Contradicted("number-as-text", tuple(as_text), says, used=True))
     ordered = {key: values[key] for key in inputs if key in values}
-    return Case(values=ordered, given=dict(document), findings=tuple(findings))
+    return Case(values=ordered, given=dict(document), findings=tuple(findings), as_text=tuple(as_text))
 
 
 def changed(case: Case, values: Mapping[str, Value]) -> Case:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from crlm.pathway.conditions.values import OneOf, Span, Value
+from crlm.pathway.contradictions import Contradicted
 from crlm.pathway.evaluate import ConflictResult, Evaluation, MissingInput, RuleResult
 from crlm.pathway.model import Input, Source
 from crlm.pathway.ruleset import RuleSet
@@ -35,7 +37,7 @@ def evaluation_document(rules: RuleSet, evaluation: Evaluation) -> dict[str, Any
         "missing": missing,
         "contradictions": [
             {"id": one.id, "inputs": list(one.inputs), "says": one.says, "used": one.used}
-            for one in evaluation.contradictions
+            for one in (*evaluation.contradictions, *_numbers_as_text(evaluation))
         ],
         "details": {
             "rules": {id_: _rule(rules, one) for id_, one in evaluation.results.items()},
@@ -44,6 +46,13 @@ def evaluation_document(rules: RuleSet, evaluation: Evaluation) -> dict[str, Any
             "missing": [_missing(rules.inputs[one.name], one) for one in evaluation.missing],
         },
     }
+
+
+def _numbers_as_text(evaluation: Evaluation) -> Iterator[Contradicted]:
+    """Numbers of the wrong type that could be used: told to whoever writes cases, not to the board."""
+    if names := evaluation.case.as_text:
+        says = f"{', '.join(names)}: given as text, and used as the number that the text spells."
+        yield Contradicted("number-as-text", names, says, used=True)
 
 
 def json_value(value: Value) -> Any:

@@ -121,6 +121,14 @@ def test_values_are_written_as_a_case_gives_them(value, written):
     assert json_value(value) == written
 
 
+def test_numbers_given_as_text_are_reported_once_beside_the_result():
+    found = document({"n_crlm": "4", "flr_pct": "140", "max_diameter_mm": "30"})["contradictions"]
+    assert [(one["id"], one["inputs"], one["used"]) for one in found] == [
+        ("impossible-value", ["flr_pct"], False),
+        ("number-as-text", ["n_crlm", "max_diameter_mm"], True),
+    ]
+
+
 def test_computed_values_stand_beside_the_result():
     details = document({"n_crlm": 4, "max_diameter_mm": 30})["details"]["rules"]["MAR-12"]
     assert list(details["computed"].values()) == [5]
