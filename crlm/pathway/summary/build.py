@@ -235,10 +235,11 @@ class _Using:
                 yield self.answer(id_)
 
     def disagreements(self, on_page: set[str]) -> Iterator[model.Disagreement]:
-        """Conflicts between sources: those about values of this patient, first those that the class rests on; then
-        those of rules on the page.
+        """Conflicts between sources: those about values of this patient, first of what the class or the remnant rests on;
+        then those of rules on the page.
         """
         on_class = {name for one in self.explanation.rules[CLASS].reasons for name in one.inputs}
+        on_class |= set(self.evaluation.results[REMNANT].used)
         found = []
         for one in self.evaluation.conflicts:
             about = self.rules.bites[one.conflict.id]
