@@ -175,7 +175,8 @@ def test_where_there_is_no_maximum_the_limit_is_approached_from_below(study):
         beta += (30 + np.ptp(X @ beta)) / gaps[gaps > 1e-6].min() * direction
     if np.abs(X @ beta).max() < 600:
         there = definition(study, beta)[0]
-        assert there == pytest.approx(fit.log_likelihood, rel=1e-9, abs=1e-9)
+        # A direction is known to 1e-7, here times 30 and more: patients that it calls equal are so to about 1e-5.
+        assert there == pytest.approx(fit.log_likelihood, rel=1e-6, abs=1e-6)
     assert fit.log_likelihood > fit.log_likelihood_null
 
 
