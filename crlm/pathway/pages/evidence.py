@@ -13,8 +13,10 @@ from crlm.pathway.description import Described
 from crlm.pathway.model import Correction
 from crlm.pathway.pages.markdown import escape, table
 from crlm.pathway.ruleset import RuleSet
+from crlm.pathway.summary.audited import findings_about
 
 DECK = "deck-2024"
+AUDIT = "../evidence/audits/deck-2024.md"
 FEW = 8
 """A series with more numbers than this under one rule stands at the end of the page."""
 
@@ -46,6 +48,10 @@ class TopicEvidence:
         yield from ("**The numbers, as the slides quote them:**", "")
         yield from table(("series", "design", "n", "quoted"), (self._row(card) for card in cards))
         yield ""
+        found = dict.fromkeys(
+            line for card in cards if _key(card) not in self.headings for line in _audited(card)
+        )
+        yield from (*found, "") if found else ()
 
     def _row(self, card: SeriesCard) -> tuple[str, str, str, str]:
         if _key(card) in self.headings:
@@ -97,11 +103,19 @@ class TopicEvidence:
                     for one in card.numbers
                 ),
             )
+            found = list(_audited(card))
+            yield from ("", *found) if found else ()
             yield ""
 
 
 def _cards(rows: Iterable[str]) -> tuple[SeriesCard, ...]:
     return series_cards(paper(DECK), rows, 0)
+
+
+def _audited(card: SeriesCard) -> Iterator[str]:
+    """What the audit finds of a series' numbers, one item each."""
+    for words in findings_about(DECK, [one.row for one in card.numbers], card.series):
+        yield f"- *Printed numbers disagree,* [audit]({AUDIT})*:* {escape(words)}"
 
 
 def _who(one: SeriesNumber) -> str:

@@ -33,9 +33,9 @@ def _opening(rules: RuleSet, topic: Topic, found: tuple[Described, ...]) -> Iter
     )
     yield ""
     yield from table(
-        ("rule", "about", "kind"),
+        ("rule", "kind"),
         (
-            (rule_link(rules, one.id), escape(one.title), KINDS[one.kind] + _label(one.origin_label))
+            (f"{rule_link(rules, one.id)} {escape(one.title)}", KINDS[one.kind] + _label(one.origin_label))
             for one in found
         ),
     )

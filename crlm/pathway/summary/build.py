@@ -235,7 +235,7 @@ class _Using:
                 yield self.answer(id_)
 
     def disagreements(self, on_page: set[str]) -> Iterator[model.Disagreement]:
-        """Conflicts between sources: those about values of this patient, first of what the class or the remnant rests on;
+        """Conflicts between sources: those about values of this patient, first of what class and remnant are from;
         then those of rules on the page.
         """
         on_class = {name for one in self.explanation.rules[CLASS].reasons for name in one.inputs}

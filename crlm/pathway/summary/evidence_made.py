@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from crlm.evidence import paper as library_paper
-from crlm.evidence.audit import Finding, audit
 from crlm.evidence.cards.model import SeriesCard, SeriesNumber
 from crlm.evidence.cards.series import series_cards
 from crlm.evidence.citations import short
 from crlm.evidence.numbers import PublishedEffect
 from crlm.evidence.paper import Paper
 from crlm.evidence.pooling.estimate import ADJUSTED
+from crlm.pathway.summary.audited import findings_about
 from crlm.pathway.summary.content import EvidenceChoice, shipped_page
 from crlm.pathway.summary.evidence_lines import FILE, key_of
 
@@ -60,7 +60,8 @@ def _of_series(series: SeriesCard) -> Made:
         "newest": None if series.age_years is None else -series.age_years,
         "rows": rows,
         "place": f"deck, {series.numbers[0].place.split(',')[0]}",
-        **_audited(DECK, rows, series.series),
+        "paper": DECK,
+        "findings": list(findings_about(DECK, rows, series.series)),
     }
 
 
@@ -99,27 +100,9 @@ def _of_paper(paper: Paper, effects: tuple[str, ...]) -> Made:
         "newest": about.year,
         "rows": ids,
         "place": "; ".join(dict.fromkeys(row.locator for row in rows)),
-        **_audited(about.id, ids, ""),
+        "paper": about.id,
+        "findings": list(findings_about(about.id, ids)),
     }
-
-
-def _audited(paper: str, rows: Iterable[str], series: str) -> Made:
-    """What the audit finds of the printed numbers of a line, in its own arithmetic; and what it was called by."""
-    wanted = set(rows)
-    found = [one for one in _findings(paper) if wanted & {*one.rows, *(at.row_id for at in one.printed)}]
-    return {"paper": paper, "findings": [f"{_arithmetic(one, series)} ({one.severity})" for one in found]}
-
-
-@cache
-def _findings(paper: str) -> tuple[Finding, ...]:
-    return audit(_paper(paper)).findings
-
-
-def _arithmetic(one: Finding, series: str) -> str:
-    """The arithmetic of a finding; of one about several series only the part of this one."""
-    parts = one.arithmetic.split("; ")
-    own = [part for part in parts if series and part.startswith(series)]
-    return "; ".join(own or parts)
 
 
 def main() -> None:
