@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import product
 from math import inf, sqrt
@@ -12,6 +12,11 @@ Interval = tuple[float, float]
 
 CHI_SQUARE, YATES = "Pearson's chi-square", "chi-square with Yates' correction"
 FISHER, LIKELIHOOD_RATIO = "Fisher's exact test", "the likelihood-ratio test"
+CONTINGENCY = (CHI_SQUARE, YATES, FISHER, LIKELIHOOD_RATIO)
+MOST_ALTERNATIVES = 1e8
+"""Fisher's exact test of a table with more alternatives takes seconds: too long for each of many tables."""
+MOST_OF_FOUR = 1e6
+"""The same for a 2 x 2 table, whose alternatives are gone through one by one."""
 EXACT, ASYMPTOTIC, EDWARDS = "exact McNemar", "asymptotic McNemar", "McNemar with continuity correction"
 POOLED, WELCH = "Student's t test", "Welch's t test"
 
@@ -29,7 +34,24 @@ def fisher_p_value(counts: Counts) -> float | None:
     """Fisher's exact test; None when there is nothing to compare or too much to sum over."""
     from crlm.statistics.contingency import fisher
 
-    return fisher(counts).p
+    most = MOST_OF_FOUR if len(counts) == len(counts[0]) == 2 else MOST_ALTERNATIVES
+    return None if alternatives(counts) > most else fisher(counts).p
+
+
+def alternatives(counts: Counts) -> float:
+    """About how many tables have the margins of this one, at most: what Fisher's exact test sums over.
+
+    For each column but the largest, in how many ways it can be dealt to the levels.
+    """
+    levels = [sum(one) for one in counts if sum(one)]
+    columns = sorted(sum(one) for one in zip(*counts, strict=True))
+    if len(levels) > len(columns):
+        levels, columns = columns, sorted(levels)
+    ways = 1.0
+    for column in columns[:-1]:
+        for free in range(1, len(levels)):
+            ways *= (column + free) / free
+    return ways
 
 
 @lru_cache(maxsize=1024)
@@ -54,21 +76,22 @@ def likelihood_ratio_p_value(counts: Counts) -> float | None:
     return chi_square_p(statistic, (len(sizes) - 1) * (len(levels) - 1))
 
 
-def contingency(counts: Counts) -> Iterator[tuple[str, float]]:
-    """The tests of a table of counts with their p: chi-square, with Yates' correction (2 x 2), Fisher, G."""
+def contingency(counts: Counts, names: Iterable[str] = CONTINGENCY) -> Iterator[tuple[str, float]]:
+    """The tests of these names of a table of counts with their p, as far as there is one; Yates' for 2 x 2 only."""
     if any(n < 0 for level in counts for n in level):
-        return iter(())
-    occupied = [one for one in counts if sum(one)]
-    tests = [
-        (CHI_SQUARE, chi_square_p_value(counts)),
-        (
-            YATES,
-            chi_square_p_value(counts, correction=True) if len(occupied) == len(counts[0]) == 2 else None,
-        ),
-        (FISHER, fisher_p_value(counts)),
-        (LIKELIHOOD_RATIO, likelihood_ratio_p_value(counts)),
-    ]
-    return ((name, p) for name, p in tests if p is not None)
+        return
+    two_by_two = len([one for one in counts if sum(one)]) == len(counts[0]) == 2
+    for name in names:
+        if name == CHI_SQUARE:
+            p = chi_square_p_value(counts)
+        elif name == YATES:
+            p = chi_square_p_value(counts, correction=True) if two_by_two else None
+        elif name == FISHER:
+            p = fisher_p_value(counts)
+        else:
+            p = likelihood_ratio_p_value(counts)
+        if p is not None:
+            yield name, p
 
 
 def t_test_range(
@@ -114,18 +137,20 @@ def discordant(first: int, second: int, n: int) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=256)
 def mcnemar_attainable(first: int, second: int, n: int) -> tuple[tuple[str, tuple[float, ...]], ...]:
     """The p values that McNemar's tests can have for these margins, version by version, the fewest changes first."""
-    from crlm.statistics.paired_tests import mcnemar
+    import numpy as np
+    from scipy import special
 
-    found: dict[str, list[float]] = {EXACT: [], ASYMPTOTIC: [], EDWARDS: []}
-    for b, c in discordant(first, second, n):
-        table = [[0, b], [c, 0]]
-        for name, p in (
-            (EXACT, mcnemar(table).p),
-            (ASYMPTOTIC, mcnemar(table, method="asymptotic").p),
-            (EDWARDS, mcnemar(table, method="asymptotic", correction=True).p),
-        ):
-            found[name].append(1.0 if p is None else p)
-    return tuple((name, tuple(values)) for name, values in found.items())
+    # as crlm.statistics.paired_tests.mcnemar, for thousands of tables at once
+    pairs = np.array([*discordant(first, second, n)], dtype=np.float64).reshape(-1, 2)
+    fewer, changed = pairs.min(axis=1), pairs.sum(axis=1)
+    apart = np.abs(pairs[:, 0] - pairs[:, 1])
+    some = np.maximum(changed, 1.0)
+    found = {
+        EXACT: np.where(apart == 0, 1.0, np.minimum(2.0 * special.bdtr(fewer, some.astype(int), 0.5), 1.0)),
+        ASYMPTOTIC: special.chdtrc(1, apart**2 / some),
+        EDWARDS: special.chdtrc(1, np.maximum(apart - 1.0, 0.0) ** 2 / some),
+    }
+    return tuple((name, tuple(values.tolist())) for name, values in found.items())
 
 
 def combinations_of(choices: tuple[tuple[int, ...], ...], most: int) -> Iterator[tuple[int, ...]] | None:

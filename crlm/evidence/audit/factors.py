@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.effect_sizes import behind
@@ -74,6 +75,9 @@ def factors(paper: Paper) -> tuple[dict[Table, list[Factor]], dict[Table, int]]:
         found.setdefault((table, row.term, row.reference), []).append((one, sizes.n_level, sizes.n_reference))
     tables: dict[Table, list[Factor]] = {}
     for (table, _, _), members in found.items():
+        if prod(n + 1 for _, n, _ in members) * (members[0][2] + 1) > MOST_CELLS:
+            left_out[table] = left_out.get(table, 0) + len(members)
+            continue
         factor = Factor(tuple(one for one, _, _ in members), tuple(n for _, n, _ in members), members[0][2])
         tables.setdefault(table, []).append(factor)
     return tables, left_out

@@ -17,8 +17,8 @@ BoolArray = NDArray[np.bool_]
 _TOLERANCE = 1e-9
 FARTHEST = 100.0
 """Tables farther from what is printed than this many steps of its last digit are not looked at."""
-MOST_CELLS = 4_000_000
-"""Larger tables of tables (groups of 2000 by 2000) are not searched."""
+MOST_CELLS = 1_000_000
+"""Larger tables of tables (groups of 1000 by 1000, three of 100) are not searched."""
 
 
 @lru_cache(maxsize=64)
@@ -114,6 +114,8 @@ def nearest(levels: tuple[FloatArray, ...], allowed: range) -> tuple[float, tupl
 
     None where no table is within FARTHEST steps.
     """
+    if len(levels) == 1:
+        return _nearest_of_one(levels[0], allowed)
     best: tuple[float, tuple[int, ...], int] | None = None
     for reference in range(levels[0].shape[1]):
         states: dict[int, tuple[float, tuple[int, ...]]] = {reference: (0.0, ())}
@@ -131,6 +133,19 @@ def nearest(levels: tuple[FloatArray, ...], allowed: range) -> tuple[float, tupl
             if total in allowed and (best is None or worst < best[0]):
                 best = worst, chosen, reference
     return best
+
+
+def _nearest_of_one(distance: FloatArray, allowed: range) -> tuple[float, tuple[int, ...], int] | None:
+    """The same for one level."""
+    events, reference = np.indices(distance.shape)
+    total = events + reference
+    inside = (total >= allowed.start) & (total < allowed.stop) & (distance <= FARTHEST)
+    if not inside.any():
+        return None
+    # by reference first, as the tables are gone through where there are several levels
+    at = np.argmin(np.where(inside, distance, np.inf).T)
+    first, second = divmod(int(at), distance.shape[0])
+    return float(distance[second, first]), (second,), first
 
 
 def p_values(table: tuple[int, int, int, int]) -> dict[str, float]:

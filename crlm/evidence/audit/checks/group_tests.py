@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.attainable import CHI_SQUARE, FISHER, YATES, Counts, contingency
 from crlm.evidence.audit.checks.blocks import Cell, blocks
-from crlm.evidence.audit.checks.group_tables import GroupTable
+from crlm.evidence.audit.checks.group_tables import MOST_PEOPLE, GroupTable
 from crlm.evidence.audit.checks.p_against_interval import p_words
 from crlm.evidence.audit.checks.recomputed_tests import (
     NAMED,
@@ -168,6 +168,8 @@ def _slips(one: OfCounts) -> list[tuple[Cell, int, bool]]:
     if not one.table.exact or one.p.operator != "=":
         return []
     counts = next(iter(one.table.tables() or ()))
+    if sum(map(sum, counts)) > MOST_PEOPLE:
+        return []
     tests = NAMED.get(one.row.test, (CHI_SQUARE, YATES, FISHER))
     found: list[tuple[Cell, int, bool]] = []
     for at, level in enumerate(one.table.cells):
@@ -190,7 +192,7 @@ def _gives_p(one: OfCounts, counts: Counts, where: tuple[int, int], tests: Seque
         rows[1][group] = total - n
     rows[at][group] = n
     changed = tuple(tuple(row) for row in rows)
-    return any(name in tests and one.p.overlaps(p, p) for name, p in contingency(changed))
+    return any(one.p.overlaps(p, p) for _, p in contingency(changed, tests))
 
 
 def _finding_of_means(one: OfMeans) -> Finding:

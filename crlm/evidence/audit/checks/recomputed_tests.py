@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from crlm.evidence.audit.attainable import (
     ASYMPTOTIC,
     CHI_SQUARE,
+    CONTINGENCY,
     EDWARDS,
     EXACT,
     FISHER,
     LIKELIHOOD_RATIO,
+    MOST_ALTERNATIVES,
     POOLED,
     WELCH,
     YATES,
+    alternatives,
     contingency,
     mcnemar_attainable,
     t_test_range,
@@ -48,6 +51,9 @@ COUNTS = ("pearson_chi2", "chi2", "yates_chi2", "fisher_exact", "likelihood_rati
 MEANS = ("t_test_independent", "t_test_welch")
 RANKS = ("mann_whitney_u", "wilcoxon_paired", "kruskal_wallis", "wilcoxon")
 PAIRED = ("mcnemar",)
+MOST_PAIRS = 10_000
+EDGE = 1e-12
+"""What binary floats may add to a p on the edge of what rounds to the printed one."""
 SIGNS = ("<", ">", "≤", "≥")
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)?")
 
@@ -63,17 +69,34 @@ class OfCounts:
     @cached_property
     def ranges(self) -> dict[str, Interval]:
         """The least and the greatest p of each test over the tables that the cells may stand for."""
-        found: dict[str, Interval] = {}
-        for counts in self.table.tables() or ():
-            for name, p in contingency(counts):
-                low, high = found.get(name, (p, p))
-                found[name] = min(low, p), max(high, p)
-        return found
+        return {name: found for name in CONTINGENCY if (found := self.range_of(name)) is not None}
+
+    def range_of(self, name: str) -> Interval | None:
+        """The least and greatest p of one test over these tables; None where there is none, or it takes too long."""
+        tables = tuple(self.table.tables() or ())
+        if name == FISHER and sum(map(alternatives, tables)) > MOST_ALTERNATIVES:
+            return None
+        ps = [p for counts in tables for _, p in contingency(counts, (name,))]
+        return (min(ps), max(ps)) if ps else None
 
     @property
     def allowed(self) -> tuple[str, ...]:
         """The tests that the paper does not exclude, as far as they can be computed."""
-        return tuple(name for name in NAMED.get(self.row.test, tuple(self.ranges)) if name in self.ranges)
+        return tuple(name for name in self._not_excluded if name in self.ranges)
+
+    @property
+    def _not_excluded(self) -> tuple[str, ...]:
+        return NAMED.get(self.row.test, CONTINGENCY)
+
+    def agrees(self) -> bool | None:
+        """Whether a test that is not excluded can give the printed p, Fisher's last; None when that is not known."""
+        for name in sorted(self._not_excluded, key=(FISHER,).count):
+            found = self.range_of(name)
+            if found is not None and self.p.overlaps(*found):
+                return True
+            if name == FISHER and found is None:
+                return None
+        return False
 
     @property
     def agreeing(self) -> tuple[str, ...]:
@@ -142,10 +165,11 @@ class OfPairs:
     @property
     def agreeing(self) -> tuple[str, ...]:
         """The versions that attain the printed p for some number of changes."""
+        low, high = self.p.bounds(0.0, 1.0)
         return tuple(
             name
             for name, values in mcnemar_attainable(self.first, self.second, self.n)
-            if any(self.p.overlaps(value, value) for value in values)
+            if any(low - EDGE <= value <= high + EDGE for value in values)
         )
 
     @property
@@ -159,6 +183,8 @@ Recomputed = OfCounts | OfMeans | OfPairs
 
 def agrees(one: Recomputed) -> bool:
     """Whether a test that the paper does not exclude can give the printed p."""
+    if isinstance(one, OfCounts):
+        return bool(one.agrees())
     return bool(set(one.allowed) & set(one.agreeing))
 
 
@@ -191,7 +217,8 @@ def recomputed(paper: Paper, counts: Blocks, row: PublishedTest) -> Recomputed |
         return table
     if table.tables() is None:
         return "its percentages stand for too many tables of counts"
-    return OfCounts(row, p, table)
+    found = OfCounts(row, p, table)
+    return found if found.agrees() is not None else "the named test of so large a table would take too long"
 
 
 def _of_means(paper: Paper, row: PublishedTest, p: Printed) -> OfMeans | str:
@@ -231,6 +258,8 @@ def _of_pairs(paper: Paper, counts: Blocks, row: PublishedTest, p: Printed) -> O
         return "the two counts are not printed"
     first, second = (one.n or 0 for one in table.cells[0])
     n = _people(paper, table)
+    if n is not None and n > MOST_PAIRS:
+        return "of so many people not every joint table is gone through"
     if n is None:
         return "not everybody is known both before and after: how many pairs there are is not printed"
     return OfPairs(row, p, table, first, second, n)

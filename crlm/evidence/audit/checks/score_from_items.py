@@ -160,8 +160,8 @@ def _finding(paper: Paper, one: Level, levels: Sequence[Level]) -> Finding:
         f"{one.score.variable} ({one.score.level}) in {one.group}: more patients than its items allow",
         tuple(cell.quoted for cell in cells),
         f"{n} patients with at least {k} of {len(one.items)} items need {k} x {n} = {one.needed}; the items, none "
-        f"taken more than {n} times, give at most {given} = {held}. That is enough for {one.most} patients at most "
-        f"({enough} = {one.held(one.most, unknown=False)}, of {k} x {one.most} = {k * one.most}){still}",
+        f"taken more than {n} times, give at most {given} = {held}, enough for {one.most} (of them {enough} = "
+        f"{one.held(one.most, unknown=False)}, and {k} x {one.most} = {k * one.most}){still}",
         _explanations(levels),
         affects=dependants(paper, one.score.variable),
         suspects=tuple(cell.row.row_id for cell in doubted),

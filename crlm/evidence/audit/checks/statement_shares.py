@@ -163,7 +163,7 @@ def _alone(series: list[list[Stated]], rows: Statements) -> Finding:
 def _explained(members: list[Stated], rows: Statements) -> list[Explanation]:
     """Two counts of the series together; else digits cut off, and the largest denominator that gives all of them."""
     first, n = members[0][0], members[0][0].n
-    if n is None or n > MOST_PEOPLE:
+    if not n or n > MOST_PEOPLE:
         return []
     pairs = _pairs(members, rows)
     if pairs:
