@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -163,23 +163,27 @@ class RuleSet:
 
     def inputs_behind(self, expr: Expr) -> frozenset[str]:
         """The inputs that a condition depends on, through definitions and other rules too."""
-        found: set[str] = set()
-        waiting, seen = [expr], set()
+        return frozenset(
+            name for one in self.expressions_behind([expr]) for name in names_in(one) if name in self.inputs
+        )
+
+    def expressions_behind(self, own: Iterable[Expr]) -> tuple[Expr, ...]:
+        """Some conditions and all that they ask for: definitions, and the conditions or labels of other rules."""
+        found: dict[int, Expr] = {}
+        waiting = [*own]
         while waiting:
             one = waiting.pop()
-            if id(one) in seen:
+            if id(one) in found:
                 continue
-            seen.add(id(one))
+            found[id(one)] = one
             for name in names_in(one):
-                if name in self.inputs:
-                    found.add(name)
-                elif name in self.shared:
+                if name in self.shared:
                     waiting.append(self.shared[name])
-                else:
+                elif name in self.named_labels:
                     waiting.extend(self.programs[self.named_labels[name]].without_gate())
             for rule in rules_named(one):
                 waiting.extend(self.programs[rule].without_gate())
-        return frozenset(found)
+        return tuple(found.values())
 
     @cached_property
     def two_valued(self) -> frozenset[str]:

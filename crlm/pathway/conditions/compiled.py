@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
@@ -107,6 +108,11 @@ class Compiler:
 
     def _comparison(self, node: Comparison) -> Answer:
         sign = node.sign
+        if isinstance(node.left, Name) and node.left.name in self.inputs:
+            if isinstance(node.right, Number):
+                return _of_number(node.left.name, sign, _decimal(node.right.value))
+            if isinstance(node.right, Text) and sign in SAME and iso_date(node.right.value) is None:
+                return _of_level(node.left.name, sign, node.right.value)
         left, right = self._side(node.left, node.right), self._side(node.right, node.left)
         return lambda facts: compare(sign, left(facts), right(facts))
 
@@ -242,6 +248,38 @@ _HOW_FAR: dict[str, Callable[[Answer], Answer]] = {
     "possibly": lambda inner: lambda facts: inner(facts) is not False,
     "undecided": lambda inner: lambda facts: inner(facts) is None,
 }
+
+
+SAME = ("==", "!=")
+EXACTLY: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+def _of_number(name: str, sign: str, point: Decimal) -> Answer:
+    """An input beside a number: what is known exactly is compared at once, anything else as `compare` does."""
+    exactly = EXACTLY[sign]
+
+    def answer(facts: Facts) -> bool | None:
+        value = facts.values.get(name)
+        if value is None:
+            return None
+        return exactly(value, point) if type(value) is Decimal else compare(sign, value, point)  # type: ignore[arg-type]
+
+    return answer
+
+
+def _of_level(name: str, sign: str, level: str) -> Answer:
+    """An input beside a level: what is known exactly is compared at once, anything else as `compare` does."""
+    same = sign == "=="
+
+    def answer(facts: Facts) -> bool | None:
+        value = facts.values.get(name)
+        if value is None:
+            return None
+        return (value == level) is same if type(value) is str else compare(sign, value, level)  # type: ignore[arg-type]
+
+    return answer
 
 
 def _all(parts: tuple[Answer, ...]) -> Answer:

@@ -97,7 +97,7 @@ class _Tracing:
             case And(parts) | Or(parts):
                 tracers = tuple(self.of(part) for part in parts)
                 together = all_of if isinstance(node, And) else any_of
-                return lambda facts: together(one(facts) for one in tracers)
+                return lambda facts: together([one(facts) for one in tracers])
             case Not(value):
                 inner = self.of(value)
                 return lambda facts: _flipped(inner(facts))
@@ -120,6 +120,8 @@ class _Tracing:
         names = {one.name for one in inside if isinstance(one, Name)}
         labels = frozenset(names - self.inputs)
         rules = frozenset(id_of(one) for one in inside if is_of_rule(one))
+        if not rules and not labels and not asks_presence and len(names) == 1:
+            return _of_one_input(answer, *names)
 
         def trace(facts: TracedFacts) -> Traced:
             result = answer(facts)
@@ -133,6 +135,17 @@ class _Tracing:
             return result, joined(could)
 
         return trace
+
+
+def _of_one_input(answer: Answer, name: str) -> Tracer:
+    """A comparison of one input: while it is undecided, the input is unknown or known in part."""
+    itself: Open = frozenset({name})
+
+    def trace(facts: TracedFacts) -> Traced:
+        result = answer(facts)
+        return result, itself if result is None else NOTHING
+
+    return trace
 
 
 def _about(answer: Answer, facts: TracedFacts, rule: str) -> Callable[[str], bool | None]:

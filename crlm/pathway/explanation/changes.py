@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from crlm.pathway.conditions.values import Value
 from crlm.pathway.evaluate import GATE_UNKNOWN, MET, NOT_APPLICABLE, NOT_MET, SHOW, UNKNOWN, Evaluation
-from crlm.pathway.explanation.cells import joined
+from crlm.pathway.explanation.grids import Region
 from crlm.pathway.explanation.model import Change, Step
 from crlm.pathway.explanation.prepared import Prepared
-from crlm.pathway.explanation.search import Dial, Pairs, Singles
-from crlm.pathway.explanation.words import all_of, capital, readable, result_words, value_words
+from crlm.pathway.explanation.search import Search
+from crlm.pathway.explanation.words import all_of, capital, result_words, value_words
 from crlm.pathway.explanation.worlds import RuleMasks
 from crlm.pathway.ruleset import RuleSet
 
@@ -19,73 +19,55 @@ APPLIES = "applies"
 
 
 class Changes:
-    """The changes of every rule of one case; rules with the same conditions share them."""
+    """The changes of the rules of one case; rules that decide in the same way share them."""
 
     def __init__(
-        self, prepared: Prepared, evaluation: Evaluation, dials: Mapping[str, Dial], singles: Singles
+        self, prepared: Prepared, evaluation: Evaluation, search_of: Callable[[str], Search]
     ) -> None:
         self._prepared, self._rules = prepared, prepared.rules
-        self._evaluation, self._dials, self._singles = evaluation, dials, singles
+        self._evaluation, self._search_of = evaluation, search_of
         self._found: dict[object, tuple[Change, ...]] = {}
-        self._pairs: dict[tuple[str, ...], Pairs] = {}
-        self._steps: dict[tuple[str, tuple[int, ...]], Step] = {}
+        self._steps: dict[tuple[str, Region], Step] = {}
 
     def of_rule(self, rule: str) -> tuple[Change, ...]:
         """The changes of one rule, for each other result the single ones, else the pairs."""
-        own, result = self._rules.programs[rule], self._evaluation.results[rule]
-        key = (*map(id, own.expressions()), len(own.labels), result.result)
+        result = self._evaluation.results[rule]
+        key = (self._prepared.alike[rule], result.result)
         if key not in self._found:
             # a rule without a gate always applies, whatever its label is called
-            applies = own.gate is None or result.applies == "yes"
-            self._found[key] = tuple(self._search(rule, result.result, applies))
+            applies = self._rules.programs[rule].gate is None or result.applies == "yes"
+            self._found[key] = tuple(self._changes(rule, result.result, applies))
         return self._found[key]
 
-    def _search(self, rule: str, result: str, applies: bool) -> Iterator[Change]:
-        inputs = self._inputs(rule, applies)
-        singles = self._singles.rule(rule)
+    def _changes(self, rule: str, result: str, applies: bool) -> Iterator[Change]:
+        search = self._search_of(rule)
+        decides, gate = self._prepared.turned[rule]
+        inputs = decides if applies else gate
+        singles = search.rule(rule)
         pairs: RuleMasks | None = None
         for becomes in _others(self._rules, rule, result, applies):
-            groups = self._singles.groups(_where(singles, becomes), inputs)
-            if not groups and len(inputs) > 1:
-                if inputs not in self._pairs:
-                    dials = [self._dials[name] for name in inputs]
-                    self._pairs[inputs] = Pairs(
-                        self._prepared, self._evaluation.case.values, dials, self._singles.worlds.answers
-                    )
-                pairs = pairs or self._pairs[inputs].rule(rule)
-                groups = self._pairs[inputs].groups(_where(pairs, becomes))
+            groups = search.groups(_where(singles, becomes))
+            if not groups and sum(search.turns[name] != 0 for name in inputs) > 1:
+                pairs = pairs or search.rule_in_pairs(rule, inputs)
+                groups = search.groups_of_two(_where(pairs, becomes), inputs)
+            head = f"{capital(result_words(becomes))} if "
             for group in groups:
-                steps = tuple(self._step(name, cells) for name, cells in group)
-                yield Change(steps, becomes, self._words(steps, becomes))
+                steps = tuple([self._step(name, region) for name, region in group])
+                yield Change(steps, becomes, head + self._condition(steps))
 
-    def _inputs(self, rule: str, applies: bool) -> tuple[str, ...]:
-        """The inputs that can be turned and take part: of a rule that does not apply those of its gate."""
-        own = self._rules.programs[rule]
-        if applies and own.expressions() != (own.gate,):
-            behind = self._rules.support[rule]
-        elif own.gate is not None:
-            behind = self._prepared.behind(own.gate)
-        else:
-            behind = frozenset()
-        turned = [name for name in behind if self._dials[name].turns]
-        return tuple(sorted(turned, key=self._prepared.order.__getitem__))
-
-    def _step(self, name: str, cells: tuple[int, ...]) -> Step:
-        key = (name, cells)
-        if key not in self._steps:
-            one, dial = self._rules.inputs[name], self._dials[name]
+    def _step(self, name: str, region: Region) -> Step:
+        found = self._steps.get((name, region))
+        if found is None:
+            one = self._rules.inputs[name]
             was: Value = self._evaluation.case.values.get(name)
-            to = readable(joined([dial.cells[cell] for cell in cells]))
-            whatever = len(cells) == len(dial.cells)
-            to_words = "recorded, whatever it is" if whatever else value_words(one, to)
-            self._steps[key] = Step(name, one.called, was, to, value_words(one, was), to_words)
-        return self._steps[key]
+            found = Step(name, one.called, was, region.to, value_words(one, was), region.to_words)
+            self._steps[name, region] = found
+        return found
 
-    def _words(self, steps: Sequence[Step], becomes: str) -> str:
-        """`Met if future liver remnant were at least 30 %`; `is` where it only has to turn out so."""
+    def _condition(self, steps: Sequence[Step]) -> str:
+        """`future liver remnant were at least 30 %`; `is` where it only has to turn out so."""
         verb = "is" if all(step.was is None for step in steps) else "were"
-        said = [f"{self._prepared.named[step.input]} {verb} {step.to_words}" for step in steps]
-        return f"{capital(result_words(becomes))} if {all_of(said)}"
+        return all_of([f"{self._prepared.named[step.input]} {verb} {step.to_words}" for step in steps])
 
 
 def _others(rules: RuleSet, rule: str, result: str, applies: bool) -> list[str]:
@@ -106,11 +88,10 @@ def _where(masks: RuleMasks, becomes: str) -> int:
     """The worlds in which a rule has a result."""
     if becomes == APPLIES:
         return masks.applies
-    labels = dict(masks.labels)
     if becomes == NOT_APPLICABLE:
-        return masks.not_applicable | labels.get(becomes, 0)
-    if labels:
-        return labels[becomes]
+        return masks.not_applicable | masks.labels.get(becomes, 0)
+    if masks.labels:
+        return masks.labels[becomes]
     return masks.true if becomes == MET else masks.false
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
+from crlm.pathway.conditions.values import Span, Value
 from crlm.pathway.evaluate import GATE_UNKNOWN, MET, NOT_APPLICABLE, NOT_MET, SHOW, Evaluation
 from crlm.pathway.explanation.changes import Changes
 from crlm.pathway.explanation.model import Explanation, RuleExplanation
 from crlm.pathway.explanation.notes import notes_on
-from crlm.pathway.explanation.prepared import prepared
+from crlm.pathway.explanation.prepared import Prepared, prepared
 from crlm.pathway.explanation.reasons import Reasons
-from crlm.pathway.explanation.resolving import Resolving
-from crlm.pathway.explanation.search import Singles, dial
+from crlm.pathway.explanation.resolving import Settling, resolves
 from crlm.pathway.explanation.words import ORIGINS, capital, result_words
 from crlm.pathway.facts import CaseFacts
 from crlm.pathway.model import Rule
 from crlm.pathway.ruleset import RuleSet
 
+MOST_TOLD = 10_000
+"""Rules told of that are remembered: some fifty cases with nothing in common."""
 BOTH_WAYS = re.compile(r"Met: (?P<met>[^.]*)\. Not met: (?P<not_met>[^.]*)\. ?(?P<rest>.*)", re.DOTALL)
 """A conclusion that says itself what follows when the rule is met and when it is not."""
 
@@ -24,37 +27,65 @@ BOTH_WAYS = re.compile(r"Met: (?P<met>[^.]*)\. Not met: (?P<not_met>[^.]*)\. ?(?
 def explain(rules: RuleSet, evaluation: Evaluation) -> Explanation:
     """Why each result is what it is, what would change it, and which missing input would settle most.
 
-    Pure: the same rules and evaluation give the same explanation. Reasons are read from the conditions. Changes and
-    what a missing input settles are found by trying every value that the rules can tell apart (every level; numbers on,
-    between and beyond all thresholds): each input alone, and for results that no input gives alone each two together.
+    Pure: the same rules and evaluation give the same explanation. What was told of a rule is remembered by the values
+    of the inputs that it reads, so that after a change only the rules that read it are searched again.
+
+    Reasons are read from the conditions. Changes and what a missing input settles are found by trying every value that
+    the rules can tell apart (every level; numbers on, between and beyond all thresholds): each input alone, and for
+    results that no input gives alone each two together.
     An input that is `fixed` is varied only as far as it is unknown; dates, and inputs recorded per lesion, are not.
     Numbers are told apart to six decimals. Checked against brute force with the plain evaluator
     (tests/pathway/explanation).
     """
     ready = prepared(rules)
     values = evaluation.case.values
-    cells = ready.cells(values)
-    dials = {name: dial(one, cells[name], values.get(name)) for name, one in rules.inputs.items()}
-    singles = Singles(ready, values, list(dials.values()))
-    changes = Changes(ready, evaluation, dials, singles)
-    resolving = Resolving(ready, evaluation, dials, singles)
-    reasons = Reasons(ready.reading, CaseFacts(rules, values))
+    exact = {name: _exact(value) for name, value in values.items()}
+    keys = {reads: tuple(map(exact.get, reads)) for reads in set(ready.reads.values())}
+    case: _Case | None = None
     found = {}
-    for id_, rule in rules.rules.items():
-        result = evaluation.results[id_]
-        found[id_] = RuleExplanation(
+    for id_ in rules.rules:
+        key = (id_, keys[ready.reads[id_]])
+        one = ready.told.get(key)
+        if one is None:
+            case = case or _Case(ready, evaluation)
+            if len(ready.told) >= MOST_TOLD:
+                ready.told.clear()
+            one = ready.told[key] = case.told(id_)
+        found[id_] = one
+    return Explanation(version=evaluation.version, rules=found, resolves=resolves(ready, found))
+
+
+def _exact(value: Value) -> object:
+    """A value by which what was told of a rule is found again: 28 and 28.0 are told apart, as both are written."""
+    return repr(value) if isinstance(value, Decimal | Span) else value
+
+
+class _Case:
+    """What is told of the rules of one case."""
+
+    def __init__(self, ready: Prepared, evaluation: Evaluation) -> None:
+        self._ready, self._evaluation = ready, evaluation
+        search_of = ready.searches(evaluation.case.values)
+        self._changes = Changes(ready, evaluation, search_of)
+        self._settling = Settling(ready, search_of)
+        self._reasons = Reasons(ready.reading, CaseFacts(ready.rules, evaluation.case.values))
+
+    def told(self, id_: str) -> RuleExplanation:
+        """One rule. Nothing that is said of it depends on an input that it does not read (`Prepared.reads`)."""
+        rule, result = self._ready.rules.rules[id_], self._evaluation.results[id_]
+        return RuleExplanation(
             id=id_,
             title=rule.title,
             topic=rule.topic,
             kind=rule.kind,
             result=result.result,
             result_words=result_words(result.result),
-            reasons=reasons.of_rule(id_),
+            reasons=self._reasons.of_rule(id_),
             follows=follows(rule, result.result),
-            notes=notes_on(ready, evaluation, dials, result),
-            source=ready.places[id_],
-            changes=changes.of_rule(id_),
-            missing=resolving.of_rule(id_, result.could_change),
+            notes=notes_on(self._ready, self._evaluation, result),
+            source=self._ready.places[id_],
+            changes=self._changes.of_rule(id_),
+            missing=self._settling.of_rule(id_, result.could_change),
             ambiguity=rule.ambiguity,
             conflicts=rule.amb,
             origin=rule.origin,
@@ -63,7 +94,6 @@ def explain(rules: RuleSet, evaluation: Evaluation) -> Explanation:
             unwelcome=rule.fires,
             version=rule.version,
         )
-    return Explanation(version=evaluation.version, rules=found, resolves=resolving.all())
 
 
 def follows(rule: Rule, result: str) -> str:

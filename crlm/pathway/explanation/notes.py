@@ -10,7 +10,6 @@ from crlm.pathway.conditions.values import Value
 from crlm.pathway.evaluate import Evaluation, RuleResult
 from crlm.pathway.explanation.cells import Cell, joined
 from crlm.pathway.explanation.prepared import Prepared
-from crlm.pathway.explanation.search import Dial
 from crlm.pathway.explanation.words import (
     all_of,
     any_of,
@@ -21,19 +20,17 @@ from crlm.pathway.explanation.words import (
     readable,
     value_words,
 )
-from crlm.pathway.explanation.worlds import Worlds
+from crlm.pathway.explanation.worlds import Grid, Worlds
 from crlm.pathway.model import Input
 
 
-def notes_on(
-    prepared: Prepared, evaluation: Evaluation, dials: Mapping[str, Dial], result: RuleResult
-) -> tuple[str, ...]:
+def notes_on(prepared: Prepared, evaluation: Evaluation, result: RuleResult) -> tuple[str, ...]:
     """The notes on one rule that applies, or may; none on others."""
-    if result.applies == "no":
+    if result.applies == "no" or result.id not in prepared.noted:
         return ()
     return (
         *_computed(result),
-        *_asked(prepared, evaluation, dials, result.id),
+        *_asked(prepared, evaluation, result.id),
         *_earliest(prepared, evaluation, result.id),
     )
 
@@ -45,7 +42,7 @@ def _computed(result: RuleResult) -> Iterator[str]:
             yield f"{capital(name.replace('_', ' '))}: {shown}"
 
 
-def _asked(prepared: Prepared, evaluation: Evaluation, dials: Mapping[str, Dial], rule: str) -> Iterator[str]:
+def _asked(prepared: Prepared, evaluation: Evaluation, rule: str) -> Iterator[str]:
     """What a number has to be in this patient, where the rule has several thresholds for it.
 
     With one category unknown that decides between them, what it has to be with each level.
@@ -56,19 +53,16 @@ def _asked(prepared: Prepared, evaluation: Evaluation, dials: Mapping[str, Dial]
     inputs, values = prepared.rules.inputs, evaluation.case.values
     intro = "Met with" if prepared.rules.rules[rule].fires else "Asked for"
     for name in prepared.graded[rule]:
-        one, cells = inputs[name], dials[name].cells
+        one, cells, grid = inputs[name], prepared.grids.cells[name], prepared.alone[name]
 
         def asked(
-            supposed: Mapping[str, Value], one: Input = one, cells: tuple[Cell, ...] = cells
+            supposed: Mapping[str, Value],
+            one: Input = one,
+            cells: tuple[Cell, ...] = cells,
+            grid: Grid = grid,
         ) -> str | None:
-            worlds = Worlds(
-                (1 << len(cells)) - 1,
-                {**values, **supposed},
-                {one.name: [(cell, 1 << n) for n, cell in enumerate(cells)]},
-                {},
-            )
-            true, false, _ = prepared.planner.masks(condition, worlds)
-            return None if (true | false) != worlds.everywhere else _regions(one, cells, true)
+            true, false, _ = prepared.planner.masks(condition, Worlds(grid, {**values, **supposed}))
+            return None if (true | false) != grid.everywhere else _regions(one, cells, true)
 
         with_this = asked({})
         if with_this is not None:

@@ -19,15 +19,22 @@ from crlm.dictionary.expressions.syntax import (
     Number,
     every_node,
 )
+from crlm.dictionary.expressions.syntax import names as names_in
 from crlm.pathway.conditions.compiled import Answer
 from crlm.pathway.conditions.language import parse
 from crlm.pathway.conditions.values import Span, Value
-from crlm.pathway.explanation.cells import FAR, FINEST, Cell, cells_of, switch
+from crlm.pathway.explanation.cells import FAR, FINEST, cells_of, switch
+from crlm.pathway.explanation.grids import Grids
+from crlm.pathway.explanation.model import Missing, RuleExplanation, Settles
 from crlm.pathway.explanation.reasons import Reading
+from crlm.pathway.explanation.search import Dial, Search, dial
 from crlm.pathway.explanation.words import named, places
-from crlm.pathway.explanation.worlds import Planner
+from crlm.pathway.explanation.worlds import Grid, Planner
 from crlm.pathway.model import Input
 from crlm.pathway.ruleset import RuleSet
+
+MOST_DIALS, MOST_GRIDS = 5000, 200
+"""Remembered between cases."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Interval:
 
 
 class Prepared:
-    """What the search needs of a rule set, whatever the case: plans, thresholds, comparisons of several inputs."""
+    """What the search needs of a rule set, whatever the case, and what is remembered between cases."""
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
@@ -49,32 +56,82 @@ class Prepared:
         self._behind: dict[int, frozenset[str]] = {}
         self.thresholds: dict[str, set[Decimal]] = {name: set() for name in rules.inputs}
         self.worked_out: list[tuple[tuple[str, ...], Answer]] = []
-        for node in self._comparisons():
-            compared = tuple(
-                dict.fromkeys(
-                    one.name for one in every_node(node) if isinstance(one, Name) and one.name in rules.inputs
-                )
-            )
-            if any(isinstance(one, Arithmetic) for one in every_node(node)) or len(compared) > 1:
-                self.worked_out.append((compared, self.reading.answer(node)))
-            elif compared:
-                numbers = [Decimal(repr(one.value)) for one in every_node(node) if isinstance(one, Number)]
-                self.thresholds[compared[0]] |= {signed for one in numbers for signed in (one, -one)}
+        self._computing: set[int] = set()
+        self.told: dict[tuple[str, tuple[object, ...]], RuleExplanation] = {}
+        self.missing: dict[tuple[str, Settles, bool], Missing] = {}
+        self._dials: dict[tuple[str, Value], Dial] = {}
+        self._grids: dict[tuple[Value, ...], Grids] = {}
+        own = [one for program in rules.programs.values() for one in program.expressions()]
+        for expr in {id(one): one for one in (*own, *rules.shared.values())}.values():
+            for node in every_node(expr.root):
+                if isinstance(node, Comparison | Membership):
+                    self._add(expr, node)
 
-    def _comparisons(self) -> Iterator[Node]:
-        seen: set[int] = set()
-        own = [one for program in self.rules.programs.values() for one in program.expressions()]
-        for expr in (*own, *self.rules.shared.values()):
-            if id(expr) not in seen:
-                seen.add(id(expr))
-                yield from (
-                    node for node in every_node(expr.root) if isinstance(node, Comparison | Membership)
-                )
+    def _add(self, expr: Expr, node: Comparison | Membership) -> None:
+        inside = every_node(node)
+        named = dict.fromkeys(one.name for one in inside if isinstance(one, Name))
+        compared = tuple(name for name in named if name in self.rules.inputs)
+        if any(isinstance(one, Arithmetic) for one in inside) or len(compared) > 1:
+            self._computing.add(id(expr))
+            self.worked_out.append((compared, self.reading.answer(node)))
+        elif compared:
+            numbers = [Decimal(repr(one.value)) for one in inside if isinstance(one, Number)]
+            self.thresholds[compared[0]] |= {signed for one in numbers for signed in (one, -one)}
+
+    @cached_property
+    def computing(self) -> frozenset[str]:
+        """The rules that compare what is worked out of several inputs, themselves or through others."""
+        return frozenset(
+            id_
+            for id_, own in self.rules.programs.items()
+            if any(id(one) in self._computing for one in self.rules.expressions_behind(own.expressions()))
+        )
 
     @cached_property
     def order(self) -> Mapping[str, int]:
         """The place of each input among the inputs."""
         return {name: number for number, name in enumerate(self.rules.inputs)}
+
+    @cached_property
+    def place_of(self) -> Mapping[str, int]:
+        """The place of each rule in the catalogue."""
+        return {id_: number for number, id_ in enumerate(self.rules.rules)}
+
+    @cached_property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """For each rule every input on which anything that is said of it depends."""
+        found = {}
+        for id_, own in self.rules.programs.items():
+            behind = {
+                *self.rules.support[id_],
+                *(each for one in own.computed.values() for each in names_in(one)),
+            }
+            behind |= {each.name for one in self.intervals[id_] for each in (one.earlier, one.later)}
+            found[id_] = tuple(sorted(behind & set(self.rules.inputs), key=self.order.__getitem__))
+        return found
+
+    @cached_property
+    def alike(self) -> Mapping[str, int]:
+        """A number for each rule; rules that decide in the same way have the same one."""
+        numbers: dict[tuple[int, ...], int] = {}
+        found = {}
+        for id_, own in self.rules.programs.items():
+            key = (*map(id, own.expressions()), id(own.gate), len(own.labels))
+            found[id_] = numbers.setdefault(key, len(numbers))
+        return found
+
+    @cached_property
+    def turned(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """For each rule the inputs that change its result once it applies, and those that change whether it does."""
+        found = {}
+        for id_, own in self.rules.programs.items():
+            gate = self.behind(own.gate) if own.gate is not None else frozenset()
+            decides = gate if own.expressions() == (own.gate,) else self.rules.support[id_]
+            found[id_] = (self._in_order(decides), self._in_order(gate))
+        return found
+
+    def _in_order(self, inputs: frozenset[str]) -> tuple[str, ...]:
+        return tuple(sorted((name for name in inputs if self.grids.cells[name]), key=self.order.__getitem__))
 
     @cached_property
     def named(self) -> Mapping[str, str]:
@@ -98,6 +155,26 @@ class Prepared:
                 case Comparison(_, Name(name), Number(point)) | Comparison(_, Number(point), Name(name)):
                     points.setdefault(name, set()).add(point)
         return (name for name, several in points.items() if len(several) > 1)
+
+    @cached_property
+    def noted(self) -> frozenset[str]:
+        """The rules of which there may be something to note."""
+        programs = self.rules.programs
+        return frozenset(
+            id_ for id_ in programs if programs[id_].computed or self.graded[id_] or self.intervals[id_]
+        )
+
+    @cached_property
+    def alone(self) -> Mapping[str, Grid]:
+        """For each number with several thresholds in a rule its cells as the only worlds."""
+        names = {name for several in self.graded.values() for name in several}
+        return {
+            name: Grid(
+                (1 << len(cells)) - 1, {name: [(cell, 1 << number) for number, cell in enumerate(cells)]}
+            )
+            for name, cells in self.grids.cells.items()
+            if name in names
+        }
 
     @cached_property
     def intervals(self) -> Mapping[str, tuple[Interval, ...]]:
@@ -128,19 +205,53 @@ class Prepared:
         return self._behind[id(expr)]
 
     @cached_property
-    def plain_cells(self) -> Mapping[str, tuple[Cell, ...]]:
-        """The cells of each input as far as they do not depend on the case."""
-        return {name: cells_of(one, self.thresholds[name]) for name, one in self.rules.inputs.items()}
+    def grids(self) -> Grids:
+        """The layouts of all inputs, with the thresholds that the rules name."""
+        inputs = self.rules.inputs
+        return Grids(inputs, {name: cells_of(one, self.thresholds[name]) for name, one in inputs.items()})
 
-    def cells(self, values: Mapping[str, Value]) -> dict[str, tuple[Cell, ...]]:
-        """The cells of each input, with the thresholds that follow from the case's other values."""
-        found = dict(self.plain_cells)
-        for name in {name for compared, _ in self.worked_out for name in compared}:
-            one, points, gaps = self.rules.inputs[name], set(self.thresholds[name]), set[Decimal]()
-            for point, encloses in self._turns(one, values):
-                (gaps if encloses else points).add(point)
-            found[name] = cells_of(one, points, gaps)
-        return found
+    @cached_property
+    def _computed_with(self) -> tuple[str, ...]:
+        """The inputs of rules that compare what is worked out of several."""
+        found = frozenset().union(*(self.rules.support[id_] for id_ in self.computing))
+        return tuple(name for name in self.rules.inputs if name in found)
+
+    def grids_of(self, values: Mapping[str, Value]) -> Grids:
+        """The layouts of the inputs of rules that compute, with the thresholds that follow from a case's values too."""
+        key = tuple(values.get(name) for name in self._computed_with)
+        if key not in self._grids:
+            if len(self._grids) >= MOST_GRIDS:
+                self._grids.clear()
+            cells = {name: self.grids.cells[name] for name in self._computed_with}
+            for name in {name for compared, _ in self.worked_out for name in compared}:
+                one, points, gaps = self.rules.inputs[name], set(self.thresholds[name]), set[Decimal]()
+                for point, encloses in self._turns(one, values):
+                    (gaps if encloses else points).add(point)
+                cells[name] = cells_of(one, points, gaps)
+            self._grids[key] = Grids(self.rules.inputs, cells)
+        return self._grids[key]
+
+    def dial(self, name: str, value: Value) -> Dial:
+        """How far an input can be turned among its plain cells."""
+        key = (name, value)
+        if key not in self._dials:
+            if len(self._dials) >= MOST_DIALS:
+                self._dials.clear()
+            self._dials[key] = dial(self.rules.inputs[name], self.grids.cells[name], value)
+        return self._dials[key]
+
+    def searches(self, values: Mapping[str, Value]) -> Callable[[str], Search]:
+        """The search in which each rule of a case is looked up: of a rule that computes in a layout for the case."""
+        plain = {name: self.dial(name, values.get(name)) for name in self.rules.inputs}
+        search = Search(self.planner, self.grids, plain, values)
+        if not self.computing:
+            return lambda rule: search
+        own = self.grids_of(values)
+        dials = {
+            name: dial(self.rules.inputs[name], cells, values.get(name)) for name, cells in own.cells.items()
+        }
+        computing = Search(self.planner, own, dials, values)
+        return lambda rule: computing if rule in self.computing else search
 
     def _turns(self, one: Input, values: Mapping[str, Value]) -> Iterator[tuple[Decimal, bool]]:
         """Where comparisons of several inputs turn on this one, the others as they are known."""

@@ -6,17 +6,30 @@ parts that cannot be decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from crlm.dictionary.expressions.syntax import And, Call, Comparison, Expr, Membership, Name, Node, Not, Or
+from crlm.dictionary.expressions.syntax import (
+    And,
+    Call,
+    Comparison,
+    Expr,
+    Membership,
+    Name,
+    Node,
+    Not,
+    Or,
+    every_node,
+)
 from crlm.pathway.conditions.compiled import Answer, Compiler
-from crlm.pathway.conditions.language import OF_CONDITIONS, id_of
+from crlm.pathway.conditions.language import OF_CONDITIONS, id_of, is_of_rule
 from crlm.pathway.conditions.values import flipped
 from crlm.pathway.explanation.comparisons import Comparisons, Sentence
 from crlm.pathway.explanation.model import Holds, Part, Reason
 from crlm.pathway.facts import CaseFacts
 from crlm.pathway.ruleset import RuleSet
 
+MOST_KEPT = 20_000
+"""Reasons remembered: most inputs have few values."""
 HOLDS: dict[bool | None, Holds] = {True: "true", False: "false", None: "unknown"}
 
 
@@ -26,13 +39,35 @@ class Reading:
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self.compiler = Compiler(frozenset(rules.inputs), frozenset(rules.named_labels))
+        self.kept: dict[tuple[object, ...], Reason] = {}
         self._answers: dict[int, Answer] = {}
+        self._asked: dict[int, tuple[tuple[str, ...], str | None]] = {}
 
     def answer(self, node: Node) -> Answer:
         """A part of a condition as a function of the facts of a case."""
-        if id(node) not in self._answers:
-            self._answers[id(node)] = self.compiler.condition(node)
-        return self._answers[id(node)]
+        found = self._answers.get(id(node))
+        if found is None:
+            found = self._answers[id(node)] = self.compiler.condition(node)
+        return found
+
+    def asked(self, node: Node) -> tuple[tuple[str, ...], str | None]:
+        """What a comparison asks for: inputs, or the rule whose label it compares."""
+        found = self._asked.get(id(node))
+        if found is None:
+            inside = every_node(node)
+            names = dict.fromkeys(one.name for one in inside if isinstance(one, Name))
+            rules = [id_of(one) for one in inside if is_of_rule(one)]
+            rules += [self.rules.named_labels[name] for name in names if name in self.rules.named_labels]
+            inputs = tuple(name for name in names if name in self.rules.inputs)
+            found = self._asked[id(node)] = (inputs, rules[0] if rules else None)
+        return found
+
+    def keep(self, key: tuple[object, ...], reason: Reason) -> Reason:
+        """Remember a reason: the next case with the same values has the same one."""
+        if len(self.kept) >= MOST_KEPT:
+            self.kept.clear()
+        self.kept[key] = reason
+        return reason
 
 
 class Reasons:
@@ -43,7 +78,7 @@ class Reasons:
         self._rules = facts.rules
         self._comparisons = Comparisons(reading.compiler, facts)
         self._found: dict[tuple[int, bool, Part], tuple[Reason, ...]] = {}
-        self._sentences: dict[tuple[int, bool, bool], Sentence] = {}
+        self._said: dict[int, bool | None] = {}
 
     def of_rule(self, rule: str) -> tuple[Reason, ...]:
         """Why a rule has its result: why it applies or not, then its condition, its label and its flags."""
@@ -106,15 +141,24 @@ class Reasons:
                 return [self._leaf(node, negated, where)]
 
     def _says(self, node: Node, negated: bool) -> bool | None:
-        answer = self._reading.answer(node)(self._facts)
+        key = id(node)
+        if key not in self._said:
+            self._said[key] = self._reading.answer(node)(self._facts)
+        answer = self._said[key]
         return flipped(answer) if negated else answer
 
     def _leaf(self, node: Node, negated: bool, where: _Where) -> Reason:
-        key = (id(node), negated, where.unwelcome)
-        if key not in self._sentences:
-            self._sentences[key] = self._sentence(node, negated, where.unwelcome)
-        said, holds = self._sentences[key], HOLDS[self._says(node, negated)]
-        return Reason(said.inputs, said.value, said.words, holds, where.part, said.rule or where.through)
+        names, rule = self._reading.asked(node)
+        values = tuple(map(self._facts.values.get, names))
+        key = (id(node), negated, where, values if rule is None else self._facts.label_of(rule))
+        kept = self._reading.kept.get(key)
+        if kept is not None:
+            return kept
+        said, holds = self._sentence(node, negated, where.unwelcome), HOLDS[self._says(node, negated)]
+        through = said.rule or where.through
+        return self._reading.keep(
+            key, Reason(said.inputs, said.value, said.words, holds, where.part, through)
+        )
 
     def _sentence(self, node: Node, negated: bool, unwelcome: bool) -> Sentence:
         match node:
@@ -127,8 +171,7 @@ class Reasons:
                 return self._comparisons.of_presence(node)
 
 
-@dataclass(frozen=True)
-class _Where:
+class _Where(NamedTuple):
     """Where a comparison stands: in a rule whose `met` is unwelcome or not, for what, and in which other rule."""
 
     unwelcome: bool

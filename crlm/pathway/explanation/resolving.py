@@ -2,107 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from crlm.pathway.evaluate import Evaluation
-from crlm.pathway.explanation.model import Missing, Resolve, Settles
+from crlm.pathway.explanation.model import Missing, Resolve, RuleExplanation, Settles
 from crlm.pathway.explanation.prepared import Prepared
-from crlm.pathway.explanation.search import Dial, Singles
+from crlm.pathway.explanation.search import Search
 from crlm.pathway.explanation.words import capital, count_of, named
 from crlm.pathway.model import Input
+from crlm.pathway.ruleset import RuleSet
 
 SETTLES: dict[Settles, str] = {
     "every": "settles this whatever it is",
     "some": "settles this for some of its values",
     "no": "does not settle this alone",
 }
-RANK = {kind: rank for rank, kind in enumerate(SETTLES)}
 
 
-class Resolving:
-    """For each rule that is not settled which missing inputs settle it, alone."""
+class Settling:
+    """For each rule of a case that is not settled which missing inputs settle it, alone."""
 
-    def __init__(
-        self, prepared: Prepared, evaluation: Evaluation, dials: Mapping[str, Dial], singles: Singles
-    ) -> None:
-        self._rules, self._order = prepared.rules, prepared.order
-        self._hanging: dict[str, list[str]] = {}
-        self._every: dict[str, dict[str, None]] = {}
-        self._some: dict[str, dict[str, None]] = {}
-        self._settled_already: set[str] = set()
-        self._missing: dict[tuple[str, Settles, bool], Missing] = {}
-        learnable = {
-            name: sum(1 << n for n, cell in enumerate(dial.turns) if cell in dial.learnable)
-            for name, dial in dials.items()
-        }
-        for id_, result in evaluation.results.items():
-            if not result.could_change:
-                continue
-            settled = singles.rule(id_).settled
-            if settled & 1:  # the case itself: only a flag hangs on something
-                self._settled_already.add(id_)
-            for name in result.could_change:
-                self._hanging.setdefault(name, []).append(id_)
-                if settled & 1:
-                    continue
-                block, wanted = singles.block(name, settled), learnable[name]
-                if wanted and block & wanted == wanted:
-                    self._every.setdefault(name, {})[id_] = None
-                elif block & wanted:
-                    self._some.setdefault(name, {})[id_] = None
-
-    def all(self) -> tuple[Resolve, ...]:
-        """Every input that something hangs on, what settles most first."""
-        found = [self._resolve(one) for name, one in self._rules.inputs.items() if name in self._hanging]
-        return tuple(
-            sorted(
-                found,
-                key=lambda one: (
-                    -len(one.settles) - len(one.labels),
-                    -len(one.may_settle) - len(one.may_label),
-                ),
-            )
-        )
+    def __init__(self, prepared: Prepared, search_of: Callable[[str], Search]) -> None:
+        self._prepared, self._search_of = prepared, search_of
 
     def of_rule(self, rule: str, could_change: frozenset[str]) -> tuple[Missing, ...]:
         """The inputs that one rule's result hangs on, those that settle it first."""
-        flag = rule in self._settled_already
-        found = []
-        for name in sorted(could_change, key=self._order.__getitem__):
-            every, some = rule in self._every.get(name, ()), rule in self._some.get(name, ())
-            found.append(self._missing_one(name, "every" if every else "some" if some else "no", flag))
-        return tuple(sorted(found, key=lambda one: RANK[one.settles]))
+        if not could_change:
+            return ()
+        search = self._search_of(rule)
+        settled = search.rule(rule).settled
+        kinds: dict[Settles, list[str]] = {kind: [] for kind in SETTLES}
+        for name in sorted(could_change, key=self._prepared.order.__getitem__):
+            # settled in the case itself: only a flag hangs on something
+            wanted = 0 if settled & 1 else search.dials[name].learnable
+            block = search.grids.singles.block(name, settled) & wanted
+            kinds["every" if block and block == wanted else "some" if block else "no"].append(name)
+        flag = bool(settled & 1)
+        return tuple([self._missing(name, kind, flag) for kind, names in kinds.items() for name in names])
 
-    def _missing_one(self, name: str, settles: Settles, flag: bool) -> Missing:
-        key = (name, settles, flag)
-        if key not in self._missing:
-            one = self._rules.inputs[name]
-            words = f"{capital(named(one))} {'can add a flag' if flag else SETTLES[settles]}"
-            self._missing[key] = Missing(name, one.called, settles, words)
-        return self._missing[key]
+    def _missing(self, name: str, settles: Settles, flag: bool) -> Missing:
+        words, key = self._prepared.missing, (name, settles, flag)
+        if key not in words:
+            one = self._prepared.rules.inputs[name]
+            said = f"{capital(named(one))} {'can add a flag' if flag else SETTLES[settles]}"
+            words[key] = Missing(name, one.called, settles, said)
+        return words[key]
 
-    def _resolve(self, one: Input) -> Resolve:
-        settles, labels = self._split(list(self._every.get(one.name, ())))
-        may_settle, may_label = self._split(list(self._some.get(one.name, ())))
-        return Resolve(
-            input=one.name,
-            label=one.called,
-            question=one.question,
-            judgement=one.judgement,
-            settles=settles,
-            may_settle=may_settle,
-            labels=labels,
-            may_label=may_label,
-            blocks=tuple(self._hanging[one.name]),
-            words=_words(
-                len(settles) + len(labels), len(may_settle) + len(may_label), len(self._hanging[one.name])
+
+def resolves(prepared: Prepared, told: Mapping[str, RuleExplanation]) -> tuple[Resolve, ...]:
+    """Every input that something hangs on, what settles most first."""
+    blocks: dict[str, dict[Settles, list[str]]] = {}
+    for id_, one in told.items():
+        for missing in one.missing:
+            if missing.input not in blocks:
+                blocks[missing.input] = {kind: [] for kind in SETTLES}
+            blocks[missing.input][missing.settles].append(id_)
+    rules, order = prepared.rules, prepared.order
+    found = [
+        _resolve(rules, rules.inputs[name], blocks[name], prepared.place_of)
+        for name in sorted(blocks, key=order.__getitem__)
+    ]
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                -len(one.settles) - len(one.labels),
+                -len(one.may_settle) - len(one.may_label),
             ),
         )
+    )
 
-    def _split(self, ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Rules and rules that give labels."""
-        labels = tuple(id_ for id_ in ids if self._rules.rules[id_].labels)
-        return tuple(id_ for id_ in ids if id_ not in labels), labels
+
+def _resolve(
+    rules: RuleSet, one: Input, blocked: Mapping[Settles, Sequence[str]], place_of: Mapping[str, int]
+) -> Resolve:
+    settles, labels = _split(rules, blocked["every"])
+    may_settle, may_label = _split(rules, blocked["some"])
+    blocks = tuple(sorted((id_ for ids in blocked.values() for id_ in ids), key=place_of.__getitem__))
+    return Resolve(
+        input=one.name,
+        label=one.called,
+        question=one.question,
+        judgement=one.judgement,
+        settles=settles,
+        may_settle=may_settle,
+        labels=labels,
+        may_label=may_label,
+        blocks=blocks,
+        words=_words(len(blocked["every"]), len(blocked["some"]), len(blocks)),
+    )
+
+
+def _split(rules: RuleSet, ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rules and rules that give labels."""
+    labels = tuple([id_ for id_ in ids if rules.rules[id_].labels])
+    return tuple([id_ for id_ in ids if id_ not in labels]), labels
 
 
 def _words(every: int, some: int, blocked: int) -> str:

@@ -20,8 +20,6 @@ from crlm.pathway.ruleset import RuleSet
 Masks: TypeAlias = tuple[int, int, int]
 """The worlds in which a condition is true, is false, and could still be changed by what is unknown."""
 Plan: TypeAlias = Callable[["Worlds"], Masks]
-KEPT = 64
-"""Answers remembered per comparison: the cells between the thresholds of the rules are far fewer."""
 
 
 @dataclass(frozen=True)
@@ -32,34 +30,52 @@ class Labels:
     candidate: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Worlds:
-    """Some worlds around a case.
+class Grid:
+    """Which worlds have which value of which input: `changed` gives of each changed input its values with their worlds.
 
-    `everywhere` has the bit of every world. `changed` gives of each changed input its other values with the worlds
-    that have them; elsewhere it has the value of `base`. `answers` is shared by all worlds around one case.
+    `everywhere` has the bit of every world. A grid knows no case: what a comparison says of the changed values is
+    worked out once, and serves every case that is looked at on the same grid.
     """
 
-    everywhere: int
-    base: Mapping[str, Value]
-    changed: Mapping[str, Sequence[tuple[Value, int]]]
-    answers: dict[int, bool | None]
+    def __init__(self, everywhere: int, changed: Mapping[str, Sequence[tuple[Value, int]]]) -> None:
+        self.everywhere, self.changed = everywhere, changed
+        self.tried: dict[int, Masks] = {}
+        self.unchanged = _Unchanged(everywhere, changed)
+
+
+class _Unchanged(dict[str, int]):
+    """For each input the worlds in which it has the case's own value: all, where none changes it."""
+
+    def __init__(self, everywhere: int, changed: Mapping[str, Sequence[tuple[Value, int]]]) -> None:
+        super().__init__()
+        self._everywhere = everywhere
+        for name, values in changed.items():
+            left = everywhere
+            for _, worlds in values:
+                left &= ~worlds
+            self[name] = left
+
+    def __missing__(self, name: str) -> int:
+        return self._everywhere
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds of a grid around one case.
+
+    An input that a world does not change has its value of `values`. `answers` holds what comparisons say of the case
+    itself; it is shared by all worlds around one case.
+    """
+
+    grid: Grid
+    values: Mapping[str, Value]
+    answers: dict[int, bool | None] = field(default_factory=dict)
     found: dict[int, Masks] = field(default_factory=dict)
     labels: dict[str, Labels] = field(default_factory=dict)
-    rest: dict[str, int] = field(default_factory=dict)
-
-    def unchanged(self, name: str) -> int:
-        """The worlds in which an input has the case's own value."""
-        if name not in self.rest:
-            changed = 0
-            for _, worlds in self.changed.get(name, ()):
-                changed |= worlds
-            self.rest[name] = self.everywhere & ~changed
-        return self.rest[name]
 
     def options(self, name: str) -> list[tuple[Value, int]]:
         """The values of an input with the worlds that have them, the case's own last."""
-        return [*self.changed.get(name, ()), (self.base.get(name), self.unchanged(name))]
+        return [*self.grid.changed.get(name, ()), (self.values.get(name), self.grid.unchanged[name])]
 
 
 @dataclass(frozen=True)
@@ -74,7 +90,7 @@ class RuleMasks:
     not_applicable: int
     true: int
     false: int
-    labels: tuple[tuple[str, int], ...]
+    labels: Mapping[str, int]
     settled: int
 
 
@@ -86,23 +102,25 @@ class Planner:
         self._inputs = frozenset(rules.inputs)
         self._compiler = Compiler(self._inputs, frozenset(rules.named_labels))
         self._plans: dict[int, Plan] = {}
+        self._leaves: dict[Node, Plan] = {}
 
     def masks(self, expr: Expr, worlds: Worlds) -> Masks:
         """A condition in every world."""
         key = id(expr)
-        if key not in worlds.found:
+        found = worlds.found.get(key)
+        if found is None:
             if key not in self._plans:
                 self._plans[key] = self._plan(expr.root)
-            worlds.found[key] = self._plans[key](worlds)
-        return worlds.found[key]
+            found = worlds.found[key] = self._plans[key](worlds)
+        return found
 
     def of_rule(self, rule: str, worlds: Worlds) -> RuleMasks:
         """A rule in every world."""
-        own, every = self.rules.programs[rule], worlds.everywhere
+        own, every = self.rules.programs[rule], worlds.grid.everywhere
         gate = self.masks(own.gate, worlds) if own.gate is not None else (every, 0, 0)
         applies, not_applicable, gate_open = gate
         true = false = open_ = 0
-        labels: list[tuple[str, int]] = []
+        labels: dict[str, int] = {}
         if own.condition is not None:
             true, false, open_ = self.masks(own.condition, worlds)
             decided = true | false
@@ -111,18 +129,18 @@ class Planner:
         if own.labels:
             found = self.labels(rule, worlds)
             names = [label for label, _ in own.labels]
-            labels = [(name, _where(names, found.holds, name) & applies) for name in dict.fromkeys(names)]
+            labels = {name: _where(names, found.holds, name) & applies for name in names}
             open_ = self._open_between(names, found)
         settled = (not_applicable | (applies & decided & ~open_)) & ~gate_open
-        return RuleMasks(applies, not_applicable, true & applies, false & applies, tuple(labels), settled)
+        return RuleMasks(applies, not_applicable, true & applies, false & applies, labels, settled)
 
     def labels(self, rule: str, worlds: Worlds) -> Labels:
         """The labels of a rule in every world, whatever its gate: the first one that is true."""
         if rule not in worlds.labels:
-            rest = reached = worlds.everywhere
+            rest = reached = every = worlds.grid.everywhere
             holds, candidate = [], []
             for _, when in self.rules.programs[rule].labels:
-                true, _, open_ = self.masks(when, worlds) if when is not None else (worlds.everywhere, 0, 0)
+                true, _, open_ = self.masks(when, worlds) if when is not None else (every, 0, 0)
                 holds.append(rest & true)
                 candidate.append(reached & (true | open_))
                 rest &= ~true
@@ -134,12 +152,10 @@ class Planner:
         match node:
             case And(parts):
                 plans = tuple(self._plan(part) for part in parts)
-                return lambda worlds: _all([plan(worlds) for plan in plans], worlds.everywhere)
+                return lambda worlds: _all(plans, worlds)
             case Or(parts):
                 plans = tuple(self._plan(part) for part in parts)
-                return lambda worlds: _turned(
-                    _all([_turned(plan(worlds)) for plan in plans], worlds.everywhere)
-                )
+                return lambda worlds: _any(plans, worlds)
             case Not(value):
                 inner = self._plan(value)
                 return lambda worlds: _turned(inner(worlds))
@@ -154,8 +170,10 @@ class Planner:
             case Name(name) if name in self.rules.shared:
                 shared = self.rules.shared[name]
                 return lambda worlds: self.masks(shared, worlds)
-            case _:
-                return self._leaf(node)
+            case _:  # one that says the same elsewhere is the same
+                if node not in self._leaves:
+                    self._leaves[node] = self._leaf(node)
+                return self._leaves[node]
 
     def _leaf(self, node: Node) -> Plan:
         """A comparison, a membership, or a question whether something is known."""
@@ -169,7 +187,7 @@ class Planner:
             assert len(set(rules)) == 1 and not self._inputs & set(named), node
             return self._about_label(rules[0], answer)
         names = tuple(dict.fromkeys(named))
-        return _OfInputs(id(node), names, answer, asks_presence)
+        return (_OfOne if len(names) == 1 else _OfSeveral)(names, answer, asks_presence)
 
     def _about_label(self, rule: str, answer: Answer) -> Plan:
         labels = [label for label, _ in self.rules.programs[rule].labels]
@@ -219,50 +237,59 @@ class _Supposed:
 
 
 class _OfInputs:
-    """A comparison of inputs, tried with each of their values; of a single input the answers are remembered."""
+    """A comparison of inputs in every world, worked out once for each set of worlds."""
 
-    def __init__(self, key: int, names: tuple[str, ...], answer: Answer, asks_presence: bool) -> None:
-        self._key, self._names, self._answer, self._asks_presence = key, names, answer, asks_presence
-        self._kept: dict[Value, bool | None] = {}
+    def __init__(self, names: tuple[str, ...], answer: Answer, asks_presence: bool) -> None:
+        self._key, self._names, self._answer, self._asks_presence = id(self), names, answer, asks_presence
+
+    def _itself(self, worlds: Worlds, where: int) -> Masks:
+        """What it says of the case itself, in some worlds."""
+        if self._key not in worlds.answers:
+            worlds.answers[self._key] = self._answer(worlds)
+        said = worlds.answers[self._key]
+        is_open = said is None
+        if self._asks_presence:
+            is_open = any(worlds.values.get(name) is None for name in self._names)
+        return where if said else 0, where if said is False else 0, where if is_open else 0
+
+
+class _OfOne(_OfInputs):
+    """A comparison of a single input: what it says of each other value depends on nothing else."""
 
     def __call__(self, worlds: Worlds) -> Masks:
         """The comparison in every world."""
-        if not any(name in worlds.changed for name in self._names):
-            return self._constant(worlds)
-        return self._of_one(worlds) if len(self._names) == 1 else self._of_several(worlds)
+        found = worlds.found.get(self._key)
+        if found is None:
+            grid, name = worlds.grid, self._names[0]
+            if self._key not in grid.tried:
+                grid.tried[self._key] = self._tried(grid.changed.get(name, ()))
+            true, false, open_ = grid.tried[self._key]
+            own_true, own_false, own_open = self._itself(worlds, grid.unchanged[name])
+            found = worlds.found[self._key] = (true | own_true, false | own_false, open_ | own_open)
+        return found
 
-    def _constant(self, worlds: Worlds) -> Masks:
-        own = {name: worlds.base.get(name) for name in self._names}
-        if self._key not in worlds.answers:
-            worlds.answers[self._key] = self._answer(_Values(own))
-        said = worlds.answers[self._key]
-        is_open = None in own.values() if self._asks_presence else said is None
-        every = worlds.everywhere
-        return every if said else 0, every if said is False else 0, every if is_open else 0
+    def _tried(self, values: Sequence[tuple[Value, int]]) -> Masks:
+        masks = {True: 0, False: 0, None: 0}
+        for value, where in values:  # never None: what is tried is known
+            masks[self._answer(_Values({self._names[0]: value}))] |= where
+        return masks[True], masks[False], masks[None]
 
-    def _of_one(self, worlds: Worlds) -> Masks:
-        name, kept = self._names[0], self._kept
-        true, false, open_ = self._constant(worlds)
-        rest = worlds.unchanged(name)
-        true, false, open_ = true & rest, false & rest, open_ & rest
-        for value, where in worlds.changed[name]:  # never None: what is tried is known
-            if value not in kept:
-                if len(kept) >= KEPT:
-                    kept.clear()
-                kept[value] = self._answer(_Values({name: value}))
-            said = kept[value]
-            if said:
-                true |= where
-            elif said is False:
-                false |= where
-            else:
-                open_ |= where
-        return true, false, open_
 
-    def _of_several(self, worlds: Worlds) -> Masks:
+class _OfSeveral(_OfInputs):
+    """A comparison of several inputs: tried with all their values together."""
+
+    def __call__(self, worlds: Worlds) -> Masks:
+        """The comparison in every world."""
+        if self._key not in worlds.found:
+            worlds.found[self._key] = self._tried(worlds)
+        return worlds.found[self._key]
+
+    def _tried(self, worlds: Worlds) -> Masks:
+        if not any(name in worlds.grid.changed for name in self._names):
+            return self._itself(worlds, worlds.grid.everywhere)
         true = false = open_ = 0
         for chosen in itertools.product(*(worlds.options(name) for name in self._names)):
-            where = worlds.everywhere
+            where = worlds.grid.everywhere
             values: dict[str, Value] = {}
             for name, (value, mask) in zip(self._names, chosen, strict=True):
                 where &= mask
@@ -274,16 +301,29 @@ class _OfInputs:
         return true, false, open_
 
 
-def _all(parts: Sequence[Masks], everywhere: int) -> Masks:
+def _all(plans: Sequence[Plan], worlds: Worlds) -> Masks:
     """And: one false part decides, for good if nothing can change it."""
-    true, false, for_good, any_open = everywhere, 0, 0, 0
-    for part_true, part_false, part_open in parts:
+    true, false, for_good, any_open = worlds.grid.everywhere, 0, 0, 0
+    for plan in plans:
+        part_true, part_false, part_open = plan(worlds)
         true &= part_true
         false |= part_false
         for_good |= part_false & ~part_open
         any_open |= part_open
     # where it is false all false parts have to be open; a part that is not false plays no role there
     return true, false, (false & ~for_good) | (any_open & ~false)
+
+
+def _any(plans: Sequence[Plan], worlds: Worlds) -> Masks:
+    """Or: one true part decides, for good if nothing can change it."""
+    true, false, for_good, any_open = 0, worlds.grid.everywhere, 0, 0
+    for plan in plans:
+        part_true, part_false, part_open = plan(worlds)
+        false &= part_false
+        true |= part_true
+        for_good |= part_true & ~part_open
+        any_open |= part_open
+    return true, false, (true & ~for_good) | (any_open & ~true)
 
 
 def _turned(masks: Masks) -> Masks:
@@ -293,7 +333,7 @@ def _turned(masks: Masks) -> Masks:
 def _how_far(function: str, inner: Plan) -> Plan:
     def plan(worlds: Worlds) -> Masks:
         true, false, open_ = inner(worlds)
-        every = worlds.everywhere
+        every = worlds.grid.everywhere
         where = {"certainly": true, "possibly": every & ~false, "undecided": every & ~(true | false)}[
             function
         ]
