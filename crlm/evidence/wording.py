@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from crlm.evidence.numbers import (
     PublishedCount,
@@ -35,10 +36,17 @@ _ONE_LEVEL = re.compile(r"(?<=[\w)])\[([^\]]+)\]")
 
 def in_words(text: str, words: Mapping[str, str] = NO_WORDS) -> str:
     """Text with the names of the tables in the paper's words ([words] of paper.toml), others without underscores."""
-    known = "|".join(re.escape(one) for one in sorted(words, key=len, reverse=True))
-    names = rf"(?<![\w/.])(?:{f'{known}|' if known else ''}{_NAME})(?![\w/]|\.\w)"
-    named = re.sub(names, lambda one: words.get(one.group()) or one.group().replace("_", " "), text)
+    named = _names(tuple(words)).sub(
+        lambda one: words.get(one.group()) or one.group().replace("_", " "), text
+    )
     return _ONE_LEVEL.sub(r" (\1)", named)
+
+
+@lru_cache(maxsize=64)
+def _names(known: tuple[str, ...]) -> re.Pattern[str]:
+    """What stands for a name of the tables: those that are known, and words joined by underscores."""
+    listed = "".join(f"{re.escape(one)}|" for one in sorted(known, key=len, reverse=True))
+    return re.compile(rf"(?<![\w/.])(?:{listed}{_NAME})(?![\w/]|\.\w)")
 
 
 def table_of(row: PublishedRow) -> str:
