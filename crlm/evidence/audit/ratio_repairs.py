@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import log
 
 from crlm.evidence.audit.explain import slips
@@ -27,10 +28,14 @@ _TELLING_P, _TELLING_DIGITS = 3, 4
 """Fewer significant digits than these fit by chance after some slip or other."""
 
 
-def repairs(ratio: Ratio) -> tuple[Explanation, ...]:
+Allowed = Callable[[Ratio], bool]
+"""Whether what else is printed (the sizes of the levels) allows a row with one of its numbers changed."""
+
+
+def repairs(ratio: Ratio, allowed: Allowed = lambda _: True) -> tuple[Explanation, ...]:
     """One explanation for each number that alone can be wrong: the likeliest slip, or what the others imply it is."""
     ratio = _with_zeros(ratio)
-    found = [one for name in NAMES if (one := _repair(ratio, name)) is not None]
+    found = [one for name in NAMES if (one := _repair(ratio, name, allowed)) is not None]
     return tuple(explanation for _, explanation in sorted(found, key=lambda one: one[0]))
 
 
@@ -46,12 +51,14 @@ def _with_zeros(ratio: Ratio) -> Ratio:
     return finer if fits(finer, with_p=False) else ratio
 
 
-def _repair(ratio: Ratio, name: str) -> tuple[int, Explanation] | None:
+def _repair(ratio: Ratio, name: str, allowed: Allowed) -> tuple[int, Explanation] | None:
     number: Printed | None = getattr(ratio, name)
-    if number is None or not fits(changed(ratio, name, None)):
+    without = changed(ratio, name, None)
+    if number is None or not fits(without) or not allowed(without):
         return None
     words = NAMES[name]
-    if number.operator == "=" and _fits_cut(ratio, name, number):
+    cut = replace(number, value=number.value + number.unit / 2)
+    if number.operator == "=" and _fits_cut(ratio, name, number) and allowed(changed(ratio, name, cut)):
         return 0, Explanation(
             "truncation", f"The {words} {number.text} fits if its digits were cut off instead of rounded."
         )
@@ -63,7 +70,7 @@ def _repair(ratio: Ratio, name: str) -> tuple[int, Explanation] | None:
             "misprint",
             f"The {words} {number.text} repeats the {repeated} beside it; from the other numbers it is {range_words}.",
         )
-    slipped, words_of_slip = _fitting_slips(ratio, name, number)
+    slipped, words_of_slip = _fitting_slips(ratio, name, number, allowed)
     if slipped:
         return 2, Explanation(
             "misprint",
@@ -110,7 +117,7 @@ def _repeats(ratio: Ratio, name: str, number: Printed) -> str | None:
     return NAMES[other] if other and same else None
 
 
-def _fitting_slips(ratio: Ratio, name: str, number: Printed) -> tuple[tuple[str, ...], str]:
+def _fitting_slips(ratio: Ratio, name: str, number: Printed, allowed: Allowed) -> tuple[tuple[str, ...], str]:
     """Slips that make the row agree; one changed digit explains almost anything, so only in four digits or more."""
     digits = len(number.text.replace(".", "").lstrip("0"))
     if number.operator != "=" or (name == "p" and digits < _TELLING_P):
@@ -119,7 +126,10 @@ def _fitting_slips(ratio: Ratio, name: str, number: Printed) -> tuple[tuple[str,
     changed_digit: list[str] = []
     for text, longer in slips(number.text):
         other = None if longer else printed(text)
-        if other is None or (name == "p" and other.value > 1) or not fits(changed(ratio, name, other)):
+        if other is None or (name == "p" and other.value > 1):
+            continue
+        slipped = changed(ratio, name, other)
+        if not fits(slipped) or not allowed(slipped):
             continue
         (exchanged if sorted(text) == sorted(number.text) else changed_digit).append(text)
     if exchanged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil, exp, floor, sqrt
 from typing import TYPE_CHECKING
 
+from crlm.evidence.audit.checks.behind_counts import Counts
 from crlm.evidence.audit.checks.usual_rows import Odd, held_to_their_table
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding
 from crlm.evidence.audit.ratio import Ratio, changed, fits, quoted, ratios
@@ -22,7 +23,8 @@ def interval_symmetry(paper: Paper) -> CheckResult:
     """Every ratio with two limits, table by table."""
     rows = (one for one in ratios(paper.numbers.effects) if one.has_interval)
     held = held_to_their_table(rows, lambda one: fits(one, with_p=False), _otherwise)
-    return CheckResult(ID, held.tested, tuple(_finding(one) for one in held.odd), held.not_run)
+    counts = Counts(paper) if held.odd else None
+    return CheckResult(ID, held.tested, tuple(_finding(one, counts) for one in held.odd), held.not_run)
 
 
 def _otherwise(odd: int, rows: int) -> str:
@@ -32,13 +34,13 @@ def _otherwise(odd: int, rows: int) -> str:
     )
 
 
-def _finding(odd: Odd) -> Finding:
+def _finding(odd: Odd, counts: Counts | None) -> Finding:
     ratio = odd.same[0]
     assert ratio.estimate is not None and ratio.low is not None and ratio.high is not None
     estimate, low, high = (float(one.value) for one in (ratio.estimate, ratio.low, ratio.high))
     (least_low, most_low), (least_high, most_high) = ratio.logs[1:]
     least, most = exp((least_low + least_high) / 2), exp((most_low + most_high) / 2)
-    explanations = list(_repairs(ratio))
+    explanations = list(_repairs(ratio, counts))
     cut = any(one.kind == "truncation" for one in explanations)
     early = _rounded_first(ratio)
     if early:
@@ -70,12 +72,13 @@ def _finding(odd: Odd) -> Finding:
     )
 
 
-def _repairs(ratio: Ratio) -> tuple[Explanation, ...]:
+def _repairs(ratio: Ratio, counts: Counts | None) -> tuple[Explanation, ...]:
     """What could be wrong; with a p, only what then also agrees with the p, unless nothing does."""
-    with_p = repairs(ratio)
+    allowed = (lambda _: True) if counts is None else counts.allow
+    with_p = repairs(ratio, allowed)
     if with_p or ratio.p is None:
         return with_p
-    return repairs(changed(ratio, "p", None))
+    return repairs(changed(ratio, "p", None), allowed)
 
 
 def _rounded_first(ratio: Ratio) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
+from crlm.evidence.audit.checks.behind_counts import Counts
 from crlm.evidence.audit.checks.usual_rows import Odd, held_to_their_table
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding
 from crlm.evidence.audit.ratio import (
     MULTIPLIER,
     Interval,
     Ratio,
+    changed,
     fits,
     p_of,
     possible,
@@ -38,7 +40,8 @@ def p_against_interval(paper: Paper) -> CheckResult:
         if one.has_interval and one.p is not None and fits(one, with_p=False)
     )
     held = held_to_their_table(rows, fits, _otherwise)
-    return CheckResult(ID, held.tested, tuple(_finding(one) for one in held.odd), held.not_run)
+    counts = Counts(paper) if held.odd else None
+    return CheckResult(ID, held.tested, tuple(_finding(one, counts) for one in held.odd), held.not_run)
 
 
 def _otherwise(odd: int, rows: int) -> str:
@@ -48,7 +51,7 @@ def _otherwise(odd: int, rows: int) -> str:
     )
 
 
-def _finding(odd: Odd) -> Finding:
+def _finding(odd: Odd, counts: Counts | None) -> Finding:
     ratio = odd.same[0]
     assert (
         ratio.estimate is not None
@@ -58,10 +61,10 @@ def _finding(odd: Odd) -> Finding:
     )
     implied = z_range(possible(*ratio.logs))
     assert ratio.z is not None
-    explanations = list(repairs(ratio))
+    explanations = list(repairs(ratio) if counts is None else repairs(ratio, counts.allow))
     cut = any(one.kind == "truncation" for one in explanations)
-    near = _gap(ratio.z, implied) < NEAR
-    if near:
+    near = _gap(ratio.z, implied) < NEAR and (counts is None or counts.gives_p(ratio) is not False)
+    if near and (counts is None or counts.allow(changed(ratio, "p", None))):
         explanations.append(
             Explanation(
                 "other-test",
@@ -134,8 +137,8 @@ CHECK = Check(
     "p against its interval",
     "A 95 % interval and its estimate determine the p of the Wald test. Over everything that rounding of estimate, "
     "limits and p allows, a row is named only when no true numbers print like it; when the p is near, as that of a "
-    "likelihood-ratio or log-rank test would be, or fewer than five rows of the table show that its p values are "
-    "Wald's, it is doubtful only. Silent where estimate and interval themselves "
-    "disagree (another check), and for tables whose p values are mostly not Wald's.",
+    "likelihood-ratio or log-rank test would be (and the counts behind it allow, where they are known), or fewer than "
+    "five rows of the table show that its p values are Wald's, it is doubtful only. Silent where estimate and interval "
+    "themselves disagree (another check), and for tables whose p values are mostly not Wald's.",
     p_against_interval,
 )
