@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.attainable import CHI_SQUARE, FISHER, YATES, Counts, contingency
-from crlm.evidence.audit.checks.blocks import Cell, blocks
+from crlm.evidence.audit.checks.blocks import Cell, blocks, size_of
 from crlm.evidence.audit.checks.group_tables import MOST_PEOPLE, GroupTable
 from crlm.evidence.audit.checks.p_against_interval import p_words
 from crlm.evidence.audit.checks.recomputed_tests import (
@@ -53,17 +53,20 @@ def group_tests(paper: Paper) -> CheckResult:
             findings.append(_finding_of_means(found))
         elif isinstance(found, OfCounts):
             failing.append(found)
-    findings += [_finding(one, failing) for one in failing]
+    findings += [_finding(paper, one, failing) for one in failing]
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
-def _finding(one: OfCounts, failing: Sequence[OfCounts]) -> Finding:
+def _finding(paper: Paper, one: OfCounts, failing: Sequence[OfCounts]) -> Finding:
     ps = one.ranges
     named = NAMED.get(one.row.test, ())
     tests = {name: ps[name] for name in (*named, *ps) if name in ps}
     others = tuple(name for name in one.agreeing if name not in named)
     shown = ", ".join(f"{name} {p_words(*p)}" for name, p in tests.items())
-    explanations = tuple(_explanations(one, failing, others))
+    explanations = (
+        *_explanations(one, failing, others),
+        *(() if others else _of_everybody(paper, one, failing)),
+    )
     return Finding(
         ID,
         "doubtful" if others else "contradiction",
@@ -147,6 +150,34 @@ def _explanations(one: OfCounts, failing: Sequence[OfCounts], others: Sequence[s
                 f"({names[0]})" + (", and this p is the other's: they are exchanged." if back else "."),
             )
     yield from _slipped(one)
+
+
+def _of_everybody(paper: Paper, one: OfCounts, failing: Sequence[OfCounts]) -> Iterator[Explanation]:
+    """The counts of one level in the whole groups, where the percentages are of a part of each."""
+    cells = one.table.cells[0]
+    sizes = [size_of(paper, each.row.group, each.row.unit) for each in cells]
+    used = one.table.sizes
+    if used is None or any(n is None or n in choices for n, choices in zip(sizes, used, strict=True)):
+        return
+    counts = next(iter(one.table.tables() or ()))[0]
+    whole = tuple(n or 0 for n in sizes)
+    if any(n < count for n, count in zip(whole, counts, strict=True)) or sum(whole) > MOST_PEOPLE:
+        return
+    rest = tuple(n - count for n, count in zip(whole, counts, strict=True))
+    tests = dict(contingency((counts, rest)))
+    of = " and ".join(
+        f"{count} of the {n} in {each.row.group}" for count, n, each in zip(counts, whole, cells, strict=True)
+    )
+    for other in (
+        one,
+        *(each for each in failing if each is not one and each.row.locator == one.row.locator),
+    ):
+        found = [(name, p) for name, p in tests.items() if other.p.overlaps(p, p)]
+        if found:
+            name, p = found[0]
+            printed = "the printed p" if other is one else f"the p printed for {other.row.variable}"
+            sentence = f"{of} give {p_words(p, p)} by {name}, {printed} ({p_as_printed(other.row)})."
+            yield Explanation("other-denominator", sentence)
 
 
 def _slipped(one: OfCounts) -> Iterator[Explanation]:
