@@ -59,8 +59,8 @@ def appendix(rules: RuleSet, evaluation: Evaluation, summary: Summary) -> tuple[
 def _contradictions(summary: Summary) -> Iterator[Block]:
     if summary.contradictions:
         items = (
-            f"{one.says} ({'taken as recorded' if one.used else 'not used: it counts as unknown'})"
-            + (f" {'; '.join(one.records)}" if one.records else "")
+            f"{one.says.rstrip('.')} ({'taken as recorded' if one.used else 'not used: it counts as unknown'})"
+            + (f": {'; '.join(one.records)}" if one.records else "")
             for one in summary.contradictions
         )
         yield BulletList(tuple(inline(one) for one in items))

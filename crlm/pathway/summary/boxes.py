@@ -95,7 +95,7 @@ def class_and_biology_box(summary: Summary, detail: Detail) -> Box:
     return Box("", (Columns(((_class(summary, detail),), (_biology(summary),)), (1.15, 1.0)),))
 
 
-def known_box(summary: Summary) -> Box:
+def known_box(summary: Summary, detail: Detail) -> Box:
     """What was recorded: who the patient is, in a few lines; from a registry, with the records of each group."""
     runs: list[str | Run] = []
     for k, group in enumerate(summary.known):
@@ -104,7 +104,7 @@ def known_box(summary: Summary) -> Box:
         absent = [one.words for one in group.values if one.value is None]
         if absent:
             said.append(f"[? {', '.join(absent)}]")
-        where = f" ({group.sources})" if group.sources else ""
+        where = f" ({group.sources})" if group.sources and detail.sources else ""
         runs.append(f"{'; '.join(said)}{where}.")
     title = f"Recorded, {summary.records}" if summary.records else ""
     return Box(title, (Paragraph(inline(*runs)),))

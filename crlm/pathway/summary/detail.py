@@ -9,12 +9,14 @@ from dataclasses import dataclass
 class Detail:
     """How much of each part is said; the rest is named or counted, and stands on the next pages.
 
-    `spelt`: factors stand one a line, not together behind one answer. `follows`: what follows from what is met is said.
-    `evidence` counts lines in all; every option gets its first before one gets its second. `subjects`: disagreements
-    that are not told are named, not counted. `lines` is the room to write.
+    `sources`: the records behind each group of values are named. `spelt`: factors stand one a line, not together behind
+    one answer. `follows`: what follows from what is met is said. `evidence` counts lines in all; every option gets its
+    first before one gets its second. `subjects`: disagreements that are not told are named, not counted. `lines` is the
+    room to write.
     """
 
     missing: int
+    sources: bool
     contradictions: int
     spelt: bool
     reasons: int
@@ -27,10 +29,11 @@ class Detail:
 
 
 TERSEST = Detail(
-    missing=1, contradictions=2, spelt=False, reasons=0, follows=False, options=0, evidence=0, disagreements=0,
-    subjects=False, lines=4,
+    missing=1, sources=False, contradictions=2, spelt=False, reasons=0, follows=False, options=0, evidence=0,
+    disagreements=0, subjects=False, lines=4,
 )  # fmt: skip
 RICHER: tuple[dict[str, int | bool], ...] = (
+    {"sources": True},
     {"missing": 2},
     *({"contradictions": count} for count in (4, 8)),
     *({"options": count} for count in (1, 2)),

@@ -49,7 +49,7 @@ def _blocks(summary: Summary, detail: Detail) -> Iterator[SheetBlock]:
     yield boxes.missing_box(summary, detail)
     if summary.contradictions:
         yield boxes.contradictions_box(summary, detail)
-    yield boxes.known_box(summary)
+    yield boxes.known_box(summary, detail)
     yield boxes.class_and_biology_box(summary, detail)
     yield boxes.factors_box(summary, detail)
     if summary.warnings:

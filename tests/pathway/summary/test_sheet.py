@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from crlm.pathway.load import shipped_rules
 from crlm.pathway.summary.boxes import REMARK
 from crlm.pathway.summary.build import every_factor
-from crlm.pathway.summary.sheet import sheet
+from crlm.pathway.summary.sheet import TITLE, origin, sheet, subtitle
 from crlm.rendering.html import render_html
 from crlm.rendering.pdf import render_pdf
 from crlm.rendering.sheet import HEIGHT, head_height, sheet_height
@@ -55,6 +55,20 @@ def test_every_case_fits_with_the_longest_question(seed):
     assert height(made) <= HEIGHT
     if seed < 6:
         assert "decides nothing" in first_page(made), "the last line is on the first page"
+
+
+@pytest.mark.parametrize("seed", [17, 46, 64, 107])
+def test_a_patient_of_a_registry_fits_too(seed):
+    """Cases full of contradictions and warnings, each group of values with its records behind it."""
+    rng = random.Random(1000 + seed)
+    values = random_case(rng, RULES.inputs, unknown=rng.choice([0.05, 0.2, 0.5]))
+    _, summary = summed_up(values, question=LONGEST[:160], patient_label="x" * 60, synthetic=True)
+    behind = "2011-04-12 to 2011-06-17, primary tumour, liver episode, not dated"
+    groups = tuple(one.model_copy(update={"sources": behind}) for one in summary.known)
+    records = "as known on 2013-07-01 (registry of the tests, snapshot 0a8f7434)"
+    summary = summary.model_copy(update={"known": groups, "records": records})
+    head = head_height(TITLE, subtitle(summary), origin(summary) + " \u00b7 created 2026-01-01 00:00 UTC")
+    assert head + sheet_height(sheet(summary)) <= HEIGHT
 
 
 @pytest.mark.parametrize("name", NAMES)
