@@ -116,7 +116,7 @@ def _options(summary: Summary) -> Iterator[Block]:
 
 
 def _waiting(option: OptionItem) -> str:
-    reasons = list(dict.fromkeys(lower(reason) for one in option.conditions for reason in one.reasons))
+    reasons = [lower(one) for one in option.would_tell]
     more = f"; {len(reasons) - 3} more" if len(reasons) > 3 else ""
     return f"{'; '.join(reasons[:3])}{more}" if reasons else "not known"
 

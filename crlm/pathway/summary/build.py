@@ -55,9 +55,8 @@ def summarise(
     """What the page for a tumour board shows of an evaluation.
 
     `date` is the day of the board, to which the age of evidence is counted; `filled` says which records of a registry
-    the values are from. Unknown stays unknown everywhere: a result
-    that is not known is shown as such, and never among what is not met. Raises KeyError when `page` names a rule or a
-    statement that does not exist.
+    the values are from. Unknown stays unknown everywhere: a result that is not known is shown as such, and never among
+    what is not met. Raises KeyError when `page` names a rule that does not exist, or evidence that was not gathered.
     """
     page = page or shipped_page()
     explanation = explain(rules, evaluation)
@@ -221,9 +220,12 @@ class _Using:
                 for rule in (*choice.conditions, *choice.always)
                 if self.evaluation.result(rule) != NOT_APPLICABLE
             ]
+            open_ = [one for one in deciding if self.evaluation.result(one) == GATE_UNKNOWN]
+            told = [words for one in open_ for words in _reasons(self.explanation.rules[one])]
             yield model.OptionItem(
                 title=choice.title,
                 applies="yes" if "yes" in applying else "unknown",
+                would_tell=() if "yes" in applying else tuple(dict.fromkeys(told)),
                 conditions=tuple(shown),
                 evidence=evidence_lines(self.rules, choice.evidence, year),
             )

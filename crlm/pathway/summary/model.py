@@ -115,6 +115,7 @@ class OptionItem(Frozen):
 
     title: str
     applies: Literal["yes", "unknown"] = Field(description="unknown: whether it applies is not known.")
+    would_tell: tuple[str, ...] = Field(description="The comparisons that would tell whether it applies.")
     conditions: tuple[Answer, ...]
     evidence: tuple[EvidenceLine, ...]
 

@@ -149,3 +149,26 @@ def test_what_is_not_in_the_deck_is_named():
     shown = {one.rule for one in every_answer(summary)}
     assert {id_ for id_ in shown if RULES.rules[id_].origin != "deck"} <= named
     assert all(RULES.rules[id_].origin != "deck" for id_ in named)
+
+
+def test_what_would_tell_whether_an_option_applies():
+    """Anti-EGFR treatment is for whom systemic therapy is discussed for; a RAS mutation answers something else."""
+    values = changed(BASELINE, ras_status="kras_mutant", systemic_therapy_considered=None)
+    _, summary = summed_up(values)
+    found = option(summary, "Anti-EGFR treatment")
+    assert found.applies == "unknown"
+    assert any("ystemic therapy" in one for one in found.would_tell)
+    assert not any("mutant" in one for one in found.would_tell)
+    _, asked = summed_up(changed(values, systemic_therapy_considered="yes"))
+    assert option(asked, "Anti-EGFR treatment").applies == "yes"
+    assert option(asked, "Anti-EGFR treatment").would_tell == ()
+    _, not_asked = summed_up(changed(values, systemic_therapy_considered="no"))
+    assert option(not_asked, "Anti-EGFR treatment") is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_option_that_may_apply_says_what_would_tell(seed):
+    rng = random.Random(200 + seed)
+    _, summary = summed_up(random_case(rng, RULES.inputs, unknown=0.5))
+    for one in summary.options:
+        assert bool(one.would_tell) is (one.applies == "unknown"), one.title
