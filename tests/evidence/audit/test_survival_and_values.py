@@ -108,8 +108,8 @@ def test_any_is_everybody_but_those_with_none(text, findings):
 
 def test_a_digit_between_any_and_the_grades_is_named():
     (one,) = any_of("28 (28)")
-    assert "100 - 80 = 20 patients have a grade" in one.arithmetic
-    assert one.explanations[0].sentence == "20 instead of 28 in all agrees with the grades."
+    assert "100 known - 80 with none = 20 patients with a grade" in one.arithmetic
+    assert one.explanations[0].sentence == "20 instead of 28 agrees with the grades in all."
 
 
 @pytest.mark.parametrize(("text", "findings"), [("20 (16)", 0), ("31 (25)", 0), ("19 (15)", 1)])

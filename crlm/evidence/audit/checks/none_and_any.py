@@ -110,7 +110,7 @@ def _finding(pairs: list[_Pair]) -> Finding:
         graded = known - none
         unit = pair.none.row.unit
         group = f" in {of.row.group}"
-        line = f"{known} - {none} = {graded} {unit}s have a grade{group}, "
+        line = f"{known} known - {none} with none = {graded} {unit}s with a grade{group}, "
         if of.row.unit != unit:
             lines.append(f"{line}but only {of.n} {of.row.unit}s: each of these {unit}s had at least one")
         elif of.n is not None:
@@ -124,7 +124,7 @@ def _finding(pairs: list[_Pair]) -> Finding:
             explanations.append(
                 Explanation(
                     "lost-sign-or-digit" if longer else "misprint",
-                    f"{graded} instead of {of.n}{group} agrees with the grades.",
+                    f"{graded} instead of {of.n} agrees with the grades{group}.",
                 )
             )
     first = pairs[0]
@@ -133,12 +133,7 @@ def _finding(pairs: list[_Pair]) -> Finding:
         "contradiction",
         f"{first.any.row.variable} ({first.any.row.level}) in {', '.join(pair.any.row.group for pair in pairs)}: not "
         f"those with a grade in {first.grades.place}",
-        tuple(
-            one.quoted
-            for pair in pairs
-            for one in (pair.any, pair.none, *(each for each in pair.grades.levels if each is not pair.none))
-            if one.n is not None or one.percent is not None
-        ),
+        tuple(one.quoted for pair in pairs for one in (pair.any, pair.none)),
         "; ".join(lines),
         tuple(explanations),
         suspects=tuple(one.row.row_id for pair in pairs for one in (pair.any, pair.none)),

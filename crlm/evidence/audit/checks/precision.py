@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,11 @@ def _finding(paper: Paper, same: tuple[Ratio, ...], here: Behind, events: int | 
         ID,
         "impossible" if other is None else "doubtful",
         f"The interval {lower} is narrower than {first + second} {what} allow",
-        (*(quoted(one.row) for one in same), *here.rows),
+        (
+            *(quoted(one.row) for one in same),
+            *(quoted(one.row) for one in _per_unit(paper, ratio)),
+            *here.rows,
+        ),
         f"standard error of ln({ratio.row.measure}) from the interval: at most {upper}; with {bounds}{first} and "
         f"{second} {what} at least sqrt({top}{first} + {top}{second}) = {least:.3f}"
         + (f"; it would take {floor(4 / largest**2) + 1} events or more" if bounds else ""),
@@ -94,13 +99,8 @@ def _finding(paper: Paper, same: tuple[Ratio, ...], here: Behind, events: int | 
 def _explanations(paper: Paper, ratio: Ratio, here: Behind, events: int | None) -> tuple[Explanation, ...]:
     """Rows of the same endpoint whose numbers this row could hold by exchange: of a numeric variable, per unit."""
     found = []
-    row = ratio.row
-    stem = _stem(row.term)
-    for one in ratios(paper.numbers.effects):
+    for one in _per_unit(paper, ratio):
         other = one.row
-        near = other.locator == row.locator and other.endpoint == row.endpoint and other.model == row.model
-        if not (near and one.has_interval and not other.reference and _stem(other.term) == stem):
-            continue
         fits = largest_error(one) >= least_error(ratio, here, events)[0]
         found.append(
             Explanation(
@@ -115,6 +115,16 @@ def _explanations(paper: Paper, ratio: Ratio, here: Behind, events: int | None) 
             )
         )
     return tuple(found)
+
+
+def _per_unit(paper: Paper, ratio: Ratio) -> Iterator[Ratio]:
+    """The ratios per unit of the numeric variable that this row's levels divide, in the same column."""
+    row = ratio.row
+    for one in ratios(paper.numbers.effects):
+        other = one.row
+        near = other.locator == row.locator and other.endpoint == row.endpoint and other.model == row.model
+        if near and one.has_interval and not other.reference and _stem(other.term) == _stem(row.term):
+            yield one
 
 
 def _stem(term: str) -> str:

@@ -81,6 +81,7 @@ def _against_table(
         if n == count.value or (not exact and n < count.value):
             continue
         words = "is not" if exact else "is more than"
+        exchanged = _of_other_level(paper, n, cell)
         findings.append(
             Finding(
                 check=ID,
@@ -88,15 +89,10 @@ def _against_table(
                 title=f"{term} ({level}): {n} in {rows[0].locator} {words} {cell.n_printed} in {cell.locator}",
                 printed=(
                     _quoted(rows[0]),
-                    Quoted(
-                        cell.row_id,
-                        cell.locator,
-                        f"{cell.variable}, {cell.level}, {cell.group}",
-                        cell.as_printed,
-                    ),
+                    *(_quoted_cell(one) for one in (cell, exchanged) if one is not None),
                 ),
                 arithmetic=f"{n} {words} {cell.n_printed}",
-                explanations=_explained(paper, n, cell),
+                explanations=_explained(n, cell, exchanged),
                 affects=tuple(one.row_id for one in rows if one.est_printed),
             )
         )
@@ -119,13 +115,25 @@ def _cell(paper: Paper, term: str, level: str) -> PublishedCount | None:
     return None
 
 
-def _explained(paper: Paper, n: int, cell: PublishedCount) -> tuple[Explanation, ...]:
-    """The other level's count, or one digit."""
+def _quoted_cell(row: PublishedCount) -> Quoted:
+    return Quoted(row.row_id, row.locator, f"{row.variable}, {row.level}, {row.group}", row.as_printed)
+
+
+def _of_other_level(paper: Paper, n: int, cell: PublishedCount) -> PublishedCount | None:
+    """The cell of another level of the variable that prints this very number."""
     for row in paper.numbers.counts:
         same = (row.variable, row.group, row.locator) == (cell.variable, cell.group, cell.locator)
         if same and row.level != cell.level and row.n_printed == str(n):
-            sentence = f"{n} is printed as {row.level} there: the labels of the two levels are exchanged in one place."
-            return (Explanation("swapped-labels", sentence),)
+            return row
+    return None
+
+
+def _explained(n: int, cell: PublishedCount, exchanged: PublishedCount | None) -> tuple[Explanation, ...]:
+    """The other level's count, or one digit."""
+    if exchanged is not None:
+        where = f"{n} is printed as {exchanged.level} there"
+        sentence = f"{where}: the labels of the two levels are exchanged in one place."
+        return (Explanation("swapped-labels", sentence),)
     slip, longer = is_slip(cell.n_printed, str(n))
     kind = "lost-sign-or-digit" if longer else "misprint"
     said = Explanation(kind, f"{n} and {cell.n_printed} differ by one digit.")  # type: ignore[arg-type]
