@@ -163,9 +163,10 @@ class RuleSet:
 
     def inputs_behind(self, expr: Expr) -> frozenset[str]:
         """The inputs that a condition depends on, through definitions and other rules too."""
-        return frozenset(
-            name for one in self.expressions_behind([expr]) for name in names_in(one) if name in self.inputs
-        )
+        if id(expr) not in self._behind:
+            behind = self.expressions_behind([expr])
+            self._behind[id(expr)] = frozenset().union(*(self._asked[id(one)][0] for one in behind))
+        return self._behind[id(expr)]
 
     def expressions_behind(self, own: Iterable[Expr]) -> tuple[Expr, ...]:
         """Some conditions and all that they ask for: definitions, and the conditions or labels of other rules."""
@@ -173,17 +174,33 @@ class RuleSet:
         waiting = [*own]
         while waiting:
             one = waiting.pop()
-            if id(one) in found:
-                continue
-            found[id(one)] = one
-            for name in names_in(one):
-                if name in self.shared:
-                    waiting.append(self.shared[name])
-                elif name in self.named_labels:
-                    waiting.extend(self.programs[self.named_labels[name]].without_gate())
-            for rule in rules_named(one):
-                waiting.extend(self.programs[rule].without_gate())
+            if id(one) not in found:
+                found[id(one)] = one
+                waiting.extend(self._asks_for(one))
         return tuple(found.values())
+
+    def _asks_for(self, expr: Expr) -> tuple[Expr, ...]:
+        """The conditions that a condition names: definitions, and the conditions or labels of other rules."""
+        if id(expr) not in self._asked:
+            named, others = names_in(expr), list[Expr]()
+            for name in sorted(named - self.inputs.keys()):
+                if name in self.shared:
+                    others.append(self.shared[name])
+                else:
+                    others.extend(self.programs[self.named_labels[name]].without_gate())
+            for rule in sorted(rules_named(expr)):
+                others.extend(self.programs[rule].without_gate())
+            asked = frozenset(name for name in named if name in self.inputs)
+            self._asked[id(expr)] = (asked, tuple(others))
+        return self._asked[id(expr)][1]
+
+    @cached_property
+    def _asked(self) -> dict[int, tuple[frozenset[str], tuple[Expr, ...]]]:
+        return {}
+
+    @cached_property
+    def _behind(self) -> dict[int, frozenset[str]]:
+        return {}
 
     @cached_property
     def two_valued(self) -> frozenset[str]:

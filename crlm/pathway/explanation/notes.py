@@ -71,7 +71,9 @@ def _asked(prepared: Prepared, evaluation: Evaluation, rule: str) -> Iterator[st
         unknown = [
             inputs[other]
             for other in inputs
-            if other in prepared.behind(condition) and other != name and values.get(other) is None
+            if other in prepared.rules.inputs_behind(condition)
+            and other != name
+            and values.get(other) is None
         ]
         if len(unknown) == 1 and unknown[0].levels:
             by_level = [(level, asked({unknown[0].name: level})) for level in unknown[0].levels]

@@ -53,7 +53,6 @@ class Prepared:
         self.rules = rules
         self.planner = Planner(rules)
         self.reading = Reading(rules)
-        self._behind: dict[int, frozenset[str]] = {}
         self.thresholds: dict[str, set[Decimal]] = {name: set() for name in rules.inputs}
         self.worked_out: list[tuple[tuple[str, ...], Answer]] = []
         self._computing: set[int] = set()
@@ -125,7 +124,7 @@ class Prepared:
         """For each rule the inputs that change its result once it applies, and those that change whether it does."""
         found = {}
         for id_, own in self.rules.programs.items():
-            gate = self.behind(own.gate) if own.gate is not None else frozenset()
+            gate = self.rules.inputs_behind(own.gate) if own.gate is not None else frozenset()
             decides = gate if own.expressions() == (own.gate,) else self.rules.support[id_]
             found[id_] = (self._in_order(decides), self._in_order(gate))
         return found
@@ -197,12 +196,6 @@ class Prepared:
     def _of_condition(self, rule: str) -> tuple[Node, ...]:
         condition = self.rules.programs[rule].condition
         return () if condition is None else every_node(condition.root)
-
-    def behind(self, expr: Expr) -> frozenset[str]:
-        """The inputs that a condition depends on."""
-        if id(expr) not in self._behind:
-            self._behind[id(expr)] = self.rules.inputs_behind(expr)
-        return self._behind[id(expr)]
 
     @cached_property
     def grids(self) -> Grids:
