@@ -59,7 +59,10 @@ def json_value(value: Value) -> Any:
     """A value as a case would give it: unknown is null, a partly known number its limits."""
     match value:
         case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
+            if value == value.to_integral_value():
+                return int(value)
+            number = float(value)
+            return number if Decimal(repr(number)) == value else str(value)  # more digits than a float has
         case Span(low, high, low_open, high_open):
             limits = {
                 "more_than" if low_open else "at_least": json_value(low),

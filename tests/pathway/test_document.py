@@ -110,6 +110,7 @@ def test_nothing_is_missing_when_everything_is_recorded():
     [
         (Decimal("19.9"), 19.9),
         (Decimal("20.0"), 20),
+        (Decimal("49.99999999999999999999"), "49.99999999999999999999"),
         (Span(Decimal(3), None), {"at_least": 3}),
         (Span(Decimal(3), Decimal("4.5"), True, True), {"more_than": 3, "less_than": 4.5}),
         (OneOf(frozenset({"b", "a"})), {"one_of": ["a", "b"]}),
