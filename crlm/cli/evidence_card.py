@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import pages, terminal
-from crlm.cli.evidence_papers import Library, find_paper, known_papers
+from crlm.cli.evidence_papers import Library, find_paper, known_papers, meant
 from crlm.cli.terminal import Json, Quiet
-from crlm.problems import ArgumentError, Problem, did_you_mean
+from crlm.problems import ArgumentError, Problem
 
 if TYPE_CHECKING:
     from crlm.evidence import Paper
@@ -79,7 +79,7 @@ def _check(papers: list[Paper], comparison: str | None, endpoint: str | None, po
         if given is not None and given not in choices:
             problem = f'no paper answers a question with the {name} "{given}"'
             raise ArgumentError(
-                Problem("evidence-question", problem, f"{', '.join(choices)}.", did_you_mean(given, choices))
+                Problem("evidence-question", problem, f"{', '.join(choices)}.", meant(given, choices))
             )
 
 
@@ -87,6 +87,7 @@ def _print(one: EvidenceCard) -> None:
     from crlm.evidence.cards.report import (
         bias_words,
         effect_kind,
+        effect_words,
         not_noted_words,
         pooled_sentence,
         study_age,
@@ -98,7 +99,7 @@ def _print(one: EvidenceCard) -> None:
         typer.echo(f"  {study.label}: {study.design or study.kind}; {study_size(study)}; {study_age(study)}")
         for effect in study.effects:
             kind, rows = effect_kind(effect), ", ".join(effect.rows)
-            typer.echo(f"    {effect.measure} {effect.printed}, {kind} ({effect.place}; {rows})")
+            typer.echo(f"    {effect.measure} {effect_words(effect)}, {kind} ({effect.place}; {rows})")
         typer.echo(f"    audit: {study.audit.words}")
         for caution in study.cautions:
             typer.echo(f"    {bias_words(caution.kind).lower().replace('ras', 'RAS')}: {caution.sentence}")

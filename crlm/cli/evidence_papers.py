@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,13 @@ Library = Annotated[
         help="A folder of your own papers, each in its folder; they join those of crlm.",
     ),
 ]
+
+
+def meant(given: str, known: Iterable[str]) -> str | None:
+    """The fix for a name that is not known: the one name that it is a part of, else the nearest."""
+    names = list(known)
+    whole = [one for one in names if given and given.casefold() in one.casefold()]
+    return f'did you mean "{whole[0]}"?' if len(whole) == 1 else did_you_mean(given, names)
 
 
 def known_papers(library: Path | None) -> tuple[str, ...]:
@@ -45,6 +53,4 @@ def find_paper(name: str, library: Path | None = None) -> Paper:
     if folder.is_dir():
         return load_paper(folder)
     allowed = f"{', '.join(known)}, or a paper's folder."
-    raise ArgumentError(
-        Problem("evidence-paper", f'there is no paper "{name}"', allowed, did_you_mean(name, known))
-    )
+    raise ArgumentError(Problem("evidence-paper", f'there is no paper "{name}"', allowed, meant(name, known)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import pages, terminal
-from crlm.cli.evidence_papers import Library, find_paper, known_papers
+from crlm.cli.evidence_papers import Library, find_paper, known_papers, meant
 from crlm.cli.terminal import Json, Quiet
 from crlm.problems import ArgumentError, Problem, did_you_mean
 
@@ -299,7 +299,7 @@ def _known(what: str, given: str | None, known: set[str]) -> None:
         names = tuple(sorted(known))
         words = f'no paper has the {what} "{given}"'
         allowed = f"{', '.join(names)}." if len(names) <= MOST_NAMES else None
-        raise ArgumentError(Problem("pool-argument", words, allowed, did_you_mean(given, names)))
+        raise ArgumentError(Problem("pool-argument", words, allowed, meant(given, names)))
 
 
 def _row(words: str, papers: list[Paper]) -> tuple[str, str]:
@@ -357,5 +357,6 @@ def _pooled(
 def _title(table: Path | None, comparison: str | None, term: str | None, endpoint: str | None) -> str:
     if table is not None:
         return f"Studies of {table.name}"
-    what = (comparison or term or "Chosen rows").replace("-", " ").replace("_", " ")
-    return f"{what[0].upper()}{what[1:]}{f': {endpoint}' if endpoint else ''}"
+    from crlm.evidence.cards.model import words
+
+    return f"{words(comparison or term or 'Chosen rows')}{f': {endpoint}' if endpoint else ''}"

@@ -193,7 +193,7 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
             for one in paper.events
             if one.endpoint == question.endpoint
         ),
-        effects=_effects(rows, paper.words),
+        effects=_effects(rows, sides_of(paper, question), paper.words),
         cautions=tuple(
             CardCaution(kind=one.kind, sentence=one.sentence, place=one.place, origin=one.origin)
             for one in cautions
@@ -210,13 +210,16 @@ def _study(paper: Paper, question: Question, as_of: datetime.date, check: Audito
     )
 
 
-def _effects(rows: Sequence[PublishedEffect], words: Mapping[str, str]) -> tuple[CardEffect, ...]:
+def _effects(
+    rows: Sequence[PublishedEffect], sides: tuple[Side, Side] | None, words: Mapping[str, str]
+) -> tuple[CardEffect, ...]:
     """Each printed effect once; one that is printed in several places has all of them."""
     several = len({row.population for row in rows}) > 1
-    found: dict[tuple[str, bool, str], CardEffect] = {}
+    found: dict[tuple[str, bool, str, bool], CardEffect] = {}
     for row in rows:
-        one = _effect(row, words, several=several)
-        key = (one.printed, one.adjusted, one.population)
+        turned = sides is not None and (row.level, row.reference) == (sides[1].level, sides[0].level)
+        one = _effect(row, words, several=several, turned=turned)
+        key = (one.printed, one.adjusted, one.population, one.turned)
         first = found.get(key)
         if first is None:
             found[key] = one
@@ -226,7 +229,7 @@ def _effects(rows: Sequence[PublishedEffect], words: Mapping[str, str]) -> tuple
     return tuple(found.values())
 
 
-def _effect(row: PublishedEffect, words: Mapping[str, str], *, several: bool) -> CardEffect:
+def _effect(row: PublishedEffect, words: Mapping[str, str], *, several: bool, turned: bool) -> CardEffect:
     sign = "" if row.p_printed.startswith(("<", ">", "=")) else "= "
     parts = [row.est_printed, f"({row.ci_printed})" if row.ci_printed else ""]
     p = f", p {sign}{row.p_printed}" if row.p_printed else ""
@@ -239,12 +242,20 @@ def _effect(row: PublishedEffect, words: Mapping[str, str], *, several: bool) ->
         estimate=row.est,
         lower=row.ci_low,
         upper=row.ci_high,
+        turned=turned,
+        ratio=_turned(row.est) if turned else row.est,
+        ratio_lower=_turned(row.ci_high) if turned else row.ci_low,
+        ratio_upper=_turned(row.ci_low) if turned else row.ci_high,
         level=row.level,
         reference=row.reference,
         adjusted=row.model in ADJUSTED,
         model=row.model,
         population=in_words(row.population, words) if several else "",
     )
+
+
+def _turned(ratio: float | None) -> float | None:
+    return 1 / ratio if ratio else None
 
 
 def _pooled(
@@ -258,10 +269,13 @@ def _pooled(
     """The pooled effect; a card refuses more than `crlm evidence pool` does, which a statistician reads."""
     found = by_question(papers, comparison, endpoint, population)
     answer = pool_estimates(found, question=comparison, method="REML", interval="knapp-hartung")
-    refusals = [one.sentence for one in answer.refusals]
+    # Why patients may be shared stands below, under `overlaps`.
+    refusals = [
+        one.sentence.partition(":")[0] if "overlap" in one.kind else one.sentence for one in answer.refusals
+    ]
     if not studies:
         refusals = ["no paper of the library prints an effect of its own that answers this"]
-    refusals += [one.reason for one in answer.left_out if not estimates]
+    refusals += [f"{one.label}, {one.reason}" for one in answer.left_out]
     if len(estimates) > 1:
         refusals += _not_alike(estimates, studies)
     number = answer.pooled

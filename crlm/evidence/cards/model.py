@@ -6,6 +6,9 @@ from pydantic import Field
 
 from crlm.dictionary.variables import Frozen
 
+CAPITALS = frozenset(("alpps", "cea", "crlm", "haip", "hai", "nac", "pve", "ras", "sbrt", "tsh"))
+"""Parts of identifiers that are written in capitals."""
+
 
 class CardDoubt(Frozen):
     """Something that the audit finds about a number on the card."""
@@ -24,10 +27,16 @@ class CardEffect(Frozen):
     measure: str = Field(description="HR or OR.")
     printed: str = Field(description="The estimate, its interval and p as printed.")
     estimate: float | None = Field(
-        description="The ratio as printed, direction included; None where none is."
+        description="The ratio as printed, in the direction that is printed; None where none is."
     )
     lower: float | None = Field(description="Lower limit as printed.")
     upper: float | None = Field(description="Upper limit as printed.")
+    turned: bool = Field(
+        description="Whether it is printed the other way round than the card's question: its ratio is then turned."
+    )
+    ratio: float | None = Field(description="The ratio in the direction of the card.")
+    ratio_lower: float | None = Field(description="Its lower limit.")
+    ratio_upper: float | None = Field(description="Its upper limit.")
     level: str = Field(description="The level whose ratio it is.")
     reference: str = Field(description="The level it is compared with.")
     adjusted: bool = Field(description="Whether it is adjusted for other variables.")
@@ -157,8 +166,9 @@ class EvidenceCard(Frozen):
 
 
 def words(identifier: str) -> str:
-    """An identifier as words: adjuvant-haip-versus-none is "Adjuvant haip versus none"."""
-    return capitalised(identifier.replace("-", " ").replace("_", " "))
+    """An identifier as words: adjuvant-haip-versus-none is "Adjuvant HAIP versus none"."""
+    parts = identifier.replace("-", " ").replace("_", " ").split()
+    return capitalised(" ".join(one.upper() if one in CAPITALS else one for one in parts))
 
 
 def capitalised(text: str) -> str:

@@ -80,6 +80,11 @@ def pooled_sentence(card: EvidenceCard) -> str:
     return f"{'; '.join(parts)}."
 
 
+def _turned_words(card: EvidenceCard) -> str:
+    turned = any(one.turned for study in card.studies for one in study.effects)
+    return "; turned are those printed the other way round" if turned else ""
+
+
 def _favours(card: EvidenceCard) -> tuple[str, str]:
     if "fewer events" in card.direction:
         return "fewer events with the first", "more events with the first"
@@ -98,10 +103,10 @@ def _forest(card: EvidenceCard, k: int, numbering: Numbering) -> Figure | None:
     for study in card.studies:
         rows.append(ForestRow(study.label))
         for one in study.effects:
-            if one.estimate is not None and one.lower is not None and one.upper is not None:
-                span = _Span(one.estimate, one.lower, one.upper)
-                label = f"{effect_kind(one)}, {one.place}"
-                printed = one.printed.partition(",")[0]
+            if one.ratio is not None and one.ratio_lower is not None and one.ratio_upper is not None:
+                span = _Span(one.ratio, one.ratio_lower, one.ratio_upper)
+                label = f"{effect_kind(one)}, {one.place}{', turned' if one.turned else ''}"
+                printed = numbers.ratio_interval(span) if one.turned else one.printed.partition(", p ")[0]
                 p = one.printed.partition(", p ")[2].removeprefix("= ")
                 rows.append(ForestRow(label, indent=1, columns=("", ""), ratio=printed, interval=span, p=p))
     if not any(row.interval for row in rows):
@@ -114,7 +119,7 @@ def _forest(card: EvidenceCard, k: int, numbering: Numbering) -> Figure | None:
         identifier=f"card-{k}-forest",
         title=card.title,
         alt=f"Forest plot of the printed effects: {card.title}.",
-        heads=("Study", "", "", f"{name} as printed", "p"),
+        heads=("Study", "", "", name, "p"),
         favours=_favours(card),
         banner=None,
         axis=name,
@@ -122,7 +127,7 @@ def _forest(card: EvidenceCard, k: int, numbering: Numbering) -> Figure | None:
     return Figure(
         f"card-{k}-forest",
         numbering.figure(),
-        f"{card.title}: effects as printed. Rows of one study rest on the same patients.",
+        f"{card.title}: effects as printed{_turned_words(card)}. Rows of one study rest on the same patients.",
         f"Forest plot of the printed effects: {card.title}.",
         drawing.svg,
         drawing.width,
@@ -137,7 +142,10 @@ def _study(study: CardStudy) -> Iterator[Block]:
         ("Patients", study_size(study)),
         ("Population", study.setting or words(study.population)),
         ("Published", study_age(study)),
-        ("Effect", "; ".join(f"{effect_kind(one)} {one.printed} [{one.place}]" for one in study.effects)),
+        (
+            "Effect",
+            "; ".join(f"{effect_kind(one)} {effect_words(one)} [{one.place}]" for one in study.effects),
+        ),
         ("Audit", sentence_case(study.audit.words)),
         ("Note", study.note),
     ]
@@ -169,9 +177,17 @@ def effect_kind(effect: CardEffect) -> str:
     return f"{kind}, {effect.population}" if effect.population else kind
 
 
+def effect_words(effect: CardEffect) -> str:
+    """An effect as printed; one printed the other way round than the card asks with what that is when turned."""
+    if not effect.turned:
+        return effect.printed
+    turned = numbers.ratio_interval(_Span(effect.ratio, effect.ratio_lower, effect.ratio_upper))
+    return f"{turned}, turned: printed for {effect.level} against {effect.reference} as {effect.printed}"
+
+
 def bias_words(kind: str) -> str:
     """A kind of caution in words: "missing-ras" is "Missing RAS"."""
-    return words(kind).replace("ras", "RAS")
+    return words(kind)
 
 
 def not_noted_words(study: CardStudy) -> str:

@@ -47,11 +47,17 @@ def by_question(
             for row_id in question.effects:
                 one = estimate_of_row(paper, _effect(paper, row_id), comparison=comparison)
                 if isinstance(one, Estimate):
-                    one = _directed(one, _effect(paper, row_id), sides_of(paper, question))
+                    row = _effect(paper, row_id)
+                    one = _directed(one, row, sides_of(paper, question))
                 if isinstance(one, LeftOut):
                     left_out.append(one)
                     continue
-                note = (f"{one.label}: {question.note.rstrip('.')}",) if question.note else ()
+                note = [f"{one.label}: {question.note.rstrip('.')}"] if question.note else []
+                if not question.treatment:
+                    note.append(
+                        f"{one.label}: which side is the treatment is not said; taken as printed, "
+                        f'"{row.level}" against "{row.reference}"'
+                    )
                 estimates.append(
                     replace(one, population=question.population, cautions=(*one.cautions, *note))
                 )

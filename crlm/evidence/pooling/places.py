@@ -113,8 +113,12 @@ def shared_name(one: str, other: str) -> str | None:
 
 
 def says_where(names: Iterable[str]) -> bool:
-    """Whether some name has a word that tells it from others: "two university hospitals" has none."""
-    return any({*_words(name)} - _SAYS_NOTHING for name in names)
+    """Whether some name has a word that tells it from others: "two university hospitals" has none, "centre B" has."""
+    return any(
+        word not in _SAYS_NOTHING or (len(word) == 1 and place > 0) or len(words) == 1
+        for words in map(_words, names)
+        for place, word in enumerate(words)
+    )
 
 
 def _words(name: str) -> tuple[str, ...]:

@@ -182,22 +182,26 @@ def _without_overlap(
     estimates: tuple[Estimate, ...], keep: Collection[str], apart: Collection[str]
 ) -> tuple[tuple[Estimate, ...], tuple[str, ...], tuple[str, ...], tuple[Refusal, ...]]:
     """What is left, what was dropped, what was taken to be apart, and a refusal for each overlap left undecided."""
+    pairs = overlaps(estimates)
+    kept, known = {*keep}, {*apart}
     away: set[str] = set()
-    refusals: list[Refusal] = []
     dropped: list[str] = []
+    for pair in pairs:
+        if pair.first != pair.second and (pair.first in kept) != (pair.second in kept):
+            out = pair.second if pair.first in kept else pair.first
+            if not {pair.first, pair.second} & known:
+                away.add(out)
+                dropped.append(f"{out}: left out, since {pair.sentence}")
+    refusals: list[Refusal] = []
     taken_apart: list[str] = []
-    for pair in overlaps(estimates):
-        if pair.first in away or pair.second in away:
+    for pair in pairs:
+        both = {pair.first, pair.second}
+        if both & away:
             continue
-        chosen = {pair.first, pair.second} & {*keep}
-        if pair.first == pair.second:
+        if len(both) == 1:
             refusals.append(Refusal("overlap", pair.sentence, "ask for one endpoint, or name one row"))
-        elif {pair.first, pair.second} & {*apart}:
+        elif both & known:
             taken_apart.append(f"{pair.sentence}: taken not to, as asked for")
-        elif len(chosen) == 1:
-            out = pair.second if pair.first in chosen else pair.first
-            away.add(out)
-            dropped.append(f"{out}: left out, since {pair.sentence}")
         else:
             fix = (
                 f"--keep {pair.first} or --keep {pair.second} uses one of them; "

@@ -12,7 +12,7 @@ from crlm.evidence.audit.finding import CheckResult, Finding, Quoted
 from crlm.evidence.audit.run import Audit
 from crlm.evidence.cards import evidence_cards, questions, series_cards
 from crlm.evidence.cards.document import cards_document, cards_schema
-from crlm.evidence.cards.report import cards_report, not_noted_words, pooled_sentence
+from crlm.evidence.cards.report import cards_report, effect_words, not_noted_words, pooled_sentence
 from crlm.evidence.paper import Paper
 from crlm.statistics.meta_analysis import pool
 from tests.evidence.library.small_paper import TOML, written
@@ -108,6 +108,42 @@ def test_an_impossible_number_is_not_pooled_and_is_named(tmp_path):
     (one,) = evidence_cards(given, as_of=DAY, auditor=doubting)
     assert one.studies[0].audit.doubts[0].title == "The estimate lies outside"
     assert any("impossible as printed" in said for said in one.pooled.refusals)
+
+
+def test_an_adjusted_effect_that_cannot_be_used_is_named_rather_than_replaced(tmp_path):
+    """The adjusted ratio lies outside its interval: the crude one is not pooled in its place."""
+    one = written(tmp_path, "a-2024", effects=("0.50–1.41", "0.90–1.41"))
+    rows = (one / "effects.csv").read_text(encoding="utf-8")
+    rows += "E2,Table 2,OS,univariable,treatment_group,binary,Ablation,Resection,HR,0.80,0.50–1.28,0.35\n"
+    (one / "effects.csv").write_text(rows, encoding="utf-8")
+    text = TOML.replace("small-2024", "a-2024").replace('["E1"]', '["E1", "E2"]')
+    (one / "paper.toml").write_text(text, encoding="utf-8")
+    other = small(tmp_path, "b-2024", centre="Other")
+    found = card(load_paper(one), other)
+    assert found.pooled.estimate is None
+    assert any(
+        "E1 (Table 2): the ratio 0,84 lies outside its interval" in said for said in found.pooled.refusals
+    )
+
+
+def test_an_effect_printed_the_other_way_round_is_turned_and_says_so(tmp_path):
+    """0.84 (0.50 to 1.41) of ablation is 1.19 (0.71 to 2.00) of resection: 1 / 0.84, 1 / 1.41, 1 / 0.50."""
+    other = small(tmp_path, "b-2024")
+    asked = 'endpoint = "OS"\ntreatment = "resection"\ncontrol = "ablation"\neffects'
+    text = (other.folder / "paper.toml").read_text(encoding="utf-8")
+    (other.folder / "paper.toml").write_text(
+        text.replace('endpoint = "OS"\neffects', asked), encoding="utf-8"
+    )
+    one = card(load_paper(other.folder))
+    (effect,) = one.studies[0].effects
+    assert one.title.startswith("Resection against ablation") and effect.turned and effect.estimate == 0.84
+    assert (effect.ratio, effect.ratio_lower, effect.ratio_upper) == pytest.approx((1 / 0.84, 1 / 1.41, 2.0))
+    assert effect_words(effect).startswith(
+        "1.19 (0.71 to 2.00), turned: printed for Ablation against Resection as 0,84"
+    )
+    assert "1.19 (0.71 to 2.00)" in cards_report([one], "2026-11-22T00:00:00Z").figures()[0].svg
+    (plain,) = card(small(tmp_path, "a-2024")).studies[0].effects
+    assert not plain.turned and effect_words(plain) == plain.printed and plain.ratio == plain.estimate
 
 
 def test_other_endpoints_of_the_comparison_are_named(tmp_path):

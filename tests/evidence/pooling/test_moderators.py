@@ -170,3 +170,13 @@ def test_what_may_overlap_is_refused_unless_the_reader_knows(tmp_path):
     known = pool_estimates(found, question="?", apart=["B"])
     assert known.pooled.k == 3 and "taken not to, as asked for" in known.warnings[0]
     assert pool_estimates(found, question="?", keep=["A"]).pooled.k == 2
+
+
+def test_the_one_that_is_kept_decides_over_all_that_overlap_it(tmp_path):
+    """A, B and C share a hospital: what is left out for C cannot overlap anything any more."""
+    file = tmp_path / "t.csv"
+    rows = "".join(f"{name},0.8,0.5,1.28,{where}\n" for name, where in zip("ABCD", "xxxy", strict=True))
+    file.write_text("study,estimate,lower,upper,cohort\n" + rows, encoding="utf-8")
+    answer = pool_estimates(read_table(file, measure="HR"), question="?", keep=["C"])
+    assert not answer.refusals and [one.id for one in answer.estimates] == ["C", "D"]
+    assert len(answer.dropped) == 2

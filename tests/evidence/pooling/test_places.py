@@ -60,6 +60,12 @@ def test_a_source_that_does_not_say_where_is_not_taken_for_another_place(vague):
     assert shared_patients(named, other) is None
 
 
+@pytest.mark.parametrize(("one", "other"), [("a", "y"), ("centre A", "Centre B"), ("cohort 1", "cohort 2")])
+def test_codes_are_names(one, other):
+    assert shared_patients(CohortSource(source=one), CohortSource(source=other)) is None
+    assert shared_patients(CohortSource(source=one), CohortSource(source=one.upper())).named
+
+
 def test_years_that_do_not_meet_tell_patients_apart():
     one, other = (
         CohortSource(source="MSKCC", end="2009"),
