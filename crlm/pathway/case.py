@@ -23,6 +23,9 @@ from crlm.problems import DataError, Place, Problem, nearest
 
 LARGEST = 1_000_000
 """Bytes: a case is a page of values."""
+MOST_NAMED = 25
+"""Names that are told one by one, with the nearest input; whoever gives more has given something else than a case."""
+ALLOWED_NAMES = "the inputs of the pathway."
 
 
 class CaseError(DataError):
@@ -111,7 +114,7 @@ def read_case_text(text: str, inputs: Mapping[str, Input], name: str | None = No
             "keep one.",
             Place(name, _line(text, key)),
         )
-        for key in dict.fromkeys(repeated)
+        for key in list(dict.fromkeys(repeated))[:MOST_NAMED]
     ]
     try:
         case = read_case(document, inputs, name, text)
@@ -123,22 +126,21 @@ def read_case_text(text: str, inputs: Mapping[str, Input], name: str | None = No
 
 
 def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = None, text: str = "") -> Case:
-    """The case in a mapping of input name to value; a CaseError lists every unknown name and every foreign value."""
+    """The case in a mapping of input name to value; a CaseError lists unknown names and every foreign value."""
     if not isinstance(document, Mapping):
         raise CaseError(_problem("this is not an object", "an object of input name to value.", Place(name)))
-    problems, findings, as_text = [], [], []
+    problems, findings, as_text, foreign = [], [], [], 0
     values: dict[str, Value] = {}
     for key, given in document.items():
-        place = Place(name, _line(text, str(key)))
         if key not in inputs:
-            fix = fix_for_name(str(key), inputs)
-            problems.append(
-                Problem("case-input", f'there is no input "{key}"', "the inputs of the pathway.", fix, place)
-            )
+            foreign += 1
+            if foreign <= MOST_NAMED:
+                problems.append(_no_input(str(key), inputs, Place(name, _line(text, str(key)))))
             continue
         try:
             value = read_value(inputs[key], given)
         except ForeignValueError as refused:
+            place = Place(name, _line(text, str(key)))
             problems.append(Problem("case-value", refused.given, refused.allowed, refused.fix, place))
         except UnusableValueError as finding:
             findings.append(Contradicted(finding.kind, (key,), finding.says, used=False))
@@ -147,10 +149,19 @@ def read_case(document: Any, inputs: Mapping[str, Input], name: str | None = Non
                 values[key] = value
             if isinstance(value, Decimal) and isinstance(given, str) and is_number(given):
                 as_text.append(key)
+    if foreign > MOST_NAMED:
+        given = f"{foreign - MOST_NAMED} more names are no inputs"
+        problems.append(Problem("case-input", given, ALLOWED_NAMES, "see crlm schema case.", Place(name)))
     if problems:
         raise CaseError(problems)
     ordered = {key: values[key] for key in inputs if key in values}
     return Case(values=ordered, given=dict(document), findings=tuple(findings), as_text=tuple(as_text))
+
+
+def _no_input(name: str, inputs: Mapping[str, Input], place: Place) -> Problem:
+    shown = name if len(name) <= 60 else f"{name[:57]}..."
+    fix = fix_for_name(shown, inputs)
+    return Problem("case-input", f'there is no input "{shown}"', ALLOWED_NAMES, fix, place)
 
 
 def changed(case: Case, values: Mapping[str, Value]) -> Case:

@@ -121,6 +121,16 @@ def test_an_unknown_name_always_gets_the_nearest_input(name, fix):
     assert any(f'"{one}"' in error.value.problems[0].fix for one in INPUTS)
 
 
+def test_something_else_than_a_case_is_told_in_few_words():
+    with pytest.raises(CaseError) as error:
+        read_case({**{f"column {number}": number for number in range(2000)}, "x" * 9999: 1}, INPUTS)
+    assert len(error.value.problems) == 26
+    assert error.value.problems[-1].given == "1976 more names are no inputs"
+    with pytest.raises(CaseError) as error:
+        read_case({"x" * 200_000: 1}, INPUTS)
+    assert len(str(error.value)) < 400
+
+
 def test_numbers_given_as_text_are_used_and_named():
     case = read_case({"n_crlm": "4", "flr_pct": " 22.50 ", "age_years": ">= 60", "margin_mm": 1}, INPUTS)
     assert (case.values["n_crlm"], case.values["flr_pct"]) == (4, Decimal("22.5"))
