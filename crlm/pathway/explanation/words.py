@@ -35,7 +35,10 @@ MONTHS = (
 
 def result_words(result: str) -> str:
     """A result or a label in words."""
-    return RESULTS.get(result, result.replace("_", " "))
+    known = RESULTS.get(result)
+    if known is None and result.startswith("na ("):
+        return f"{RESULTS['na']}{result[2:]}"
+    return known or result.replace("_", " ")
 
 
 def capital(text: str) -> str:

@@ -1,12 +1,16 @@
 """`crlm pathway explain`, and its JSON."""
 
+import dataclasses
 import json
 
 import pytest
 from typer.testing import CliRunner
 
 from crlm.cli.pathway import app
-from tests.pathway.explanation.cases import sparse
+from crlm.pathway.evaluate import evaluate
+from crlm.pathway.explanation import explain
+from crlm.pathway.explanation.text import in_brief
+from tests.pathway.explanation.cases import RULES, case_of, sparse
 
 runner = CliRunner()
 
@@ -28,6 +32,30 @@ def test_everything_in_brief(case):
     assert "Future liver remnant 28 % is below the 30 % asked for." in said.stdout
     assert "[Not in the deck: a convention of this software]" in " ".join(said.stdout.split())
     assert max(map(len, said.stdout.splitlines())) <= 110
+
+
+def test_in_brief_it_says_what_is_recorded_what_missing_blocks_what_follows_and_where_it_stands(case):
+    said = " ".join(runner.invoke(app, ["explain", case]).stdout.split())
+    assert "RECORDED Number of metastases: 6; future liver remnant: 28 %; background liver: injured" in said
+    assert "Share of the liver involved. Settles" in said
+    assert "Blocks Technical class (DER-01);" in said
+    assert "PER-03 MET: More than 4 metastases (S11) Number of metastases 6 is above 4. What follows." in said
+    assert (
+        "RES-04 NOT KNOWN: More than 70 % of the liver involved (S13) Share of the liver involved is not"
+        in said
+    )
+    assert "Met if share of the liver involved" not in said, "the reason asks it already"
+    for id_ in RULES.rules:
+        assert id_ in said, id_
+
+
+def test_where_a_value_came_from_is_said_of_a_case_from_records():
+    given = case_of({"n_crlm": 6, "flr_pct": 28})
+    filled = dataclasses.replace(given, origins={"n_crlm": "counted: CT of 2026-01-02"})
+    evaluation = evaluate(RULES, filled)
+    said = list(in_brief(RULES, evaluation, explain(RULES, evaluation)))
+    assert "  Number of metastases: 6 (counted: CT of 2026-01-02)" in said
+    assert "  Future liver remnant: 28 %" in said
 
 
 def test_one_rule_and_one_topic_in_full(case):
