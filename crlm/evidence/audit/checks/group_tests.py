@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crlm.evidence.audit.attainable import CHI_SQUARE, FISHER, YATES, Counts, contingency
 from crlm.evidence.audit.checks.blocks import Cell, blocks, size_of
 from crlm.evidence.audit.checks.group_tables import MOST_PEOPLE, GroupTable
+from crlm.evidence.audit.checks.means_of_at_most import too_small
 from crlm.evidence.audit.checks.p_against_interval import p_words
 from crlm.evidence.audit.checks.recomputed_tests import (
     NAMED,
@@ -43,6 +44,11 @@ def group_tests(paper: Paper) -> CheckResult:
             continue
         found = recomputed(paper, counts, row)
         if isinstance(found, str):
+            bounded, finding = too_small(ID, paper, row)
+            if bounded:
+                tested += 1
+                findings += [finding] if finding is not None else []
+                continue
             subject = f"{row.row_id}, {row.locator}: {row.variable}, {row.groups_compared}"
             not_run.append(NotRun(subject, found))
             continue
@@ -247,9 +253,10 @@ CHECK = Check(
     ID,
     "Tests of groups computed again",
     "Chi-square (with and without Yates' correction), Fisher's exact test and the likelihood-ratio test from the "
-    "counts, t tests (pooled and Welch) from means, standard deviations and numbers. A count that is printed as a "
-    "percentage stands for every count that prints so; a mean or standard deviation for every value that rounds to "
-    "it. Silent when the named test, or any test where none is named, can give the printed p. Rank tests need the "
-    "values of every person and are not computed again.",
+    "counts, t tests (pooled and Welch) from means, standard deviations and numbers (where it is not printed how many "
+    "are known, the p is at least that of everybody). A count that is printed as a percentage stands for every count "
+    "that prints so; a mean or standard deviation for every value that rounds to it. Silent when the named test, or "
+    "any test where none is named, can give the printed p. Rank tests need the values of every person and are not computed "
+    "again.",
     group_tests,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor
 from typing import TYPE_CHECKING
 
 from crlm.evidence.audit.effect_sizes import Behind, behind, total_events
@@ -76,7 +75,7 @@ def _finding(paper: Paper, same: tuple[Ratio, ...], here: Behind, events: int | 
     what = "people" if ratio.row.measure == ODDS else "events"
     known = here.events_level is not None and here.events_reference is not None
     bounds = "" if known or what == "people" else "at most "
-    lower, upper = ratio.row.ci_printed, f"{largest:.3f}"
+    lower, upper = ratio.row.ci_printed, f"{largest:.3g}"
     other = not_the_models_own(paper, ratio.row)
     return Finding(
         ID,
@@ -89,7 +88,7 @@ def _finding(paper: Paper, same: tuple[Ratio, ...], here: Behind, events: int | 
         ),
         f"standard error of ln({ratio.row.measure}) from the interval: at most {upper}; with {bounds}{first} and "
         f"{second} {what} at least sqrt({top}{first} + {top}{second}) = {least:.3f}"
-        + (f"; it would take {floor(4 / largest**2) + 1} events or more" if bounds else ""),
+        + (f"; it would take 4/{upper}^2 = {_thousands(4 / float(upper) ** 2)} events" if bounds else ""),
         (*_explanations(paper, ratio, here, events), *(() if other is None else (other,))),
         affects=tuple(one.row.row_id for one in same),
         suspects=tuple(one.row.row_id for one in same),
@@ -115,6 +114,11 @@ def _explanations(paper: Paper, ratio: Ratio, here: Behind, events: int | None) 
             )
         )
     return tuple(found)
+
+
+def _thousands(number: float) -> str:
+    """A number to three digits."""
+    return f"{round(number, min(3 - len(str(round(number))), 0)):,.0f}"
 
 
 def _per_unit(paper: Paper, ratio: Ratio) -> Iterator[Ratio]:
