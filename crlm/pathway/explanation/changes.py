@@ -19,25 +19,21 @@ APPLIES = "applies"
 
 
 class Changes:
-    """The changes of the rules of one case; rules that decide in the same way share them."""
+    """The changes of the rules of one case."""
 
     def __init__(
         self, prepared: Prepared, evaluation: Evaluation, search_of: Callable[[str], Search]
     ) -> None:
         self._prepared, self._rules = prepared, prepared.rules
         self._evaluation, self._search_of = evaluation, search_of
-        self._found: dict[object, tuple[Change, ...]] = {}
         self._steps: dict[tuple[str, Region], Step] = {}
 
     def of_rule(self, rule: str) -> tuple[Change, ...]:
         """The changes of one rule, for each other result the single ones, else the pairs."""
         result = self._evaluation.results[rule]
-        key = (self._prepared.alike[rule], result.result)
-        if key not in self._found:
-            # a rule without a gate always applies, whatever its label is called
-            applies = self._rules.programs[rule].gate is None or result.applies == "yes"
-            self._found[key] = tuple(self._changes(rule, result.result, applies))
-        return self._found[key]
+        # a rule without a gate always applies, whatever its label is called
+        applies = self._rules.programs[rule].gate is None or result.applies == "yes"
+        return tuple(self._changes(rule, result.result, applies))
 
     def _changes(self, rule: str, result: str, applies: bool) -> Iterator[Change]:
         search = self._search_of(rule)

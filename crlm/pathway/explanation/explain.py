@@ -8,7 +8,7 @@ from decimal import Decimal
 from crlm.pathway.conditions.values import Span, Value
 from crlm.pathway.evaluate import GATE_UNKNOWN, MET, NOT_APPLICABLE, NOT_MET, SHOW, Evaluation
 from crlm.pathway.explanation.changes import Changes
-from crlm.pathway.explanation.model import Explanation, RuleExplanation
+from crlm.pathway.explanation.model import Change, Explanation, Missing, Reason, RuleExplanation
 from crlm.pathway.explanation.notes import notes_on
 from crlm.pathway.explanation.prepared import Prepared, prepared
 from crlm.pathway.explanation.reasons import Reasons
@@ -61,7 +61,7 @@ def _exact(value: Value) -> object:
 
 
 class _Case:
-    """What is told of the rules of one case."""
+    """What is told of the rules of one case; rules that decide in the same way share it."""
 
     def __init__(self, ready: Prepared, evaluation: Evaluation) -> None:
         self._ready, self._evaluation = ready, evaluation
@@ -69,10 +69,18 @@ class _Case:
         self._changes = Changes(ready, evaluation, search_of)
         self._settling = Settling(ready, search_of)
         self._reasons = Reasons(ready.reading, CaseFacts(ready.rules, evaluation.case.values))
+        self._shared: dict[
+            tuple[int, bool], tuple[tuple[Reason, ...], tuple[Change, ...], tuple[Missing, ...]]
+        ] = {}
 
     def told(self, id_: str) -> RuleExplanation:
         """One rule. Nothing that is said of it depends on an input that it does not read (`Prepared.reads`)."""
         rule, result = self._ready.rules.rules[id_], self._evaluation.results[id_]
+        same = self._ready.alike[id_]
+        if (same, rule.fires) not in self._shared:
+            missing = self._settling.of_rule(id_, result.could_change)
+            self._shared[same, rule.fires] = (self._reasons.of_rule(id_), self._changes.of_rule(id_), missing)
+        reasons, changes, missing = self._shared[same, rule.fires]
         return RuleExplanation(
             id=id_,
             title=rule.title,
@@ -80,12 +88,12 @@ class _Case:
             kind=rule.kind,
             result=result.result,
             result_words=result_words(result.result),
-            reasons=self._reasons.of_rule(id_),
+            reasons=reasons,
             follows=follows(rule, result.result),
             notes=notes_on(self._ready, self._evaluation, result),
             source=self._ready.places[id_],
-            changes=self._changes.of_rule(id_),
-            missing=self._settling.of_rule(id_, result.could_change),
+            changes=changes,
+            missing=missing,
             ambiguity=rule.ambiguity,
             conflicts=rule.amb,
             origin=rule.origin,

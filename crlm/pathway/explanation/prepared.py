@@ -112,10 +112,10 @@ class Prepared:
     @cached_property
     def alike(self) -> Mapping[str, int]:
         """A number for each rule; rules that decide in the same way have the same one."""
-        numbers: dict[tuple[int, ...], int] = {}
+        numbers: dict[tuple[object, ...], int] = {}
         found = {}
         for id_, own in self.rules.programs.items():
-            key = (*map(id, own.expressions()), id(own.gate), len(own.labels))
+            key = (*map(id, own.expressions()), id(own.gate), *(label for label, _ in own.labels))
             found[id_] = numbers.setdefault(key, len(numbers))
         return found
 
