@@ -44,9 +44,12 @@ def read_source(
             )
         tell("Reading the table")
         return read_records(protocol, path)
-    from crlm.registry.snapshot import open_registry
+    from crlm.cohort.views.columns import REASONS, needed_columns
+    from crlm.registry.snapshot import Only, open_registry
+    from crlm.study.protocol.usage import to_read
 
-    return open_registry(path, mapping, progress=tell)
+    only = Only(needed_columns(to_read(protocol)), REASONS)
+    return open_registry(path, mapping, progress=tell, only=only)
 
 
 def read_records(protocol: Protocol, path: Path) -> Records:

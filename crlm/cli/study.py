@@ -103,8 +103,8 @@ def run(
     refuse_foreign(out, REPORT_ENTRIES)
     with terminal.progress(quiet=quiet) as tell:
         loaded = checked_protocol(protocol, quiet=quiet)
-        source = read_source(loaded.protocol, data, mapping, tell)
-        results = run_study(loaded, source, tell=tell)
+        # No name is kept for what was read, so that it can be forgotten as soon as the population is selected.
+        results = run_study(loaded, read_source(loaded.protocol, data, mapping, tell), tell=tell)
         with staged_folder(out, ours=REPORT_ENTRIES) as folder:
             (folder / "results.json").write_text(results.model_dump_json(indent=1), encoding="utf-8")
             asked = [

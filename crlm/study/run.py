@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -44,7 +45,10 @@ def run_study(
     tell("Selecting the population")
     records = base_records(protocol, source)
     population = population_of(protocol, records)
+    # What is not needed any more is forgotten at once: of a large registry it is most of the memory.
+    records = replace(records, frame=records.frame.clear(), reasons=records.reasons.clear())
     units = units_of(protocol, source, population)
+    del source
     comparison = protocol.comparison
     groups = groups_for(population.records, comparison, None)
     level = protocol.study.level
@@ -62,7 +66,9 @@ def run_study(
     among = partial(_among, units, comparison, protocol, analysed)
     models = tuple(
         model_result(
-            of_yes_no(units, one) if one.endpoint is None else of_endpoint(among(one.endpoint, one.where)),
+            of_yes_no(units, one)
+            if one.endpoint is None
+            else of_endpoint(among(one.endpoint, one.where), one),
             comparison,
             one,
             level=level,

@@ -16,7 +16,14 @@ from polars.testing import assert_frame_equal
 from crlm.dictionary.records import ROW
 from crlm.problems import DataError, OutputError
 from crlm.registry.importing import check_registry, read_registry
-from crlm.registry.snapshot import keep_checked, open_registry, read_manifest, read_snapshot, write_snapshot
+from crlm.registry.snapshot import (
+    Only,
+    keep_checked,
+    open_registry,
+    read_manifest,
+    read_snapshot,
+    write_snapshot,
+)
 from tests.registry.small_registry import TABLES, changed, folder
 
 
@@ -38,6 +45,34 @@ def test_it_comes_back_as_it_was(tmp_path):
     assert write_snapshot(again, tmp_path / "other") == found
     assert open_registry(tmp_path / "snapshot").snapshot == found
     assert open_registry(tmp_path / "registry").snapshot is None
+
+
+def test_a_part_of_it_is_read_and_all_of_it_verified(tmp_path):
+    write_snapshot(read_registry(folder(tmp_path / "registry")), tmp_path / "snapshot")
+    whole = read_snapshot(tmp_path / "snapshot")
+    wanted = Only(
+        {"crlm_episode": {"episode_id", "date_crlm_diagnosis"}, "patient": {"sex"}}, {"crlm_episode"}
+    )
+    part = read_snapshot(tmp_path / "snapshot", only=wanted)
+    assert part.snapshot == whole.snapshot and part.findings == whole.findings
+    for name, records in whole.tables.items():
+        some = part.table(name)
+        kept = [
+            one
+            for one in records.frame.columns
+            if one.removesuffix("__precision") in wanted.columns.get(name, ()) or one == ROW
+        ]
+        assert_frame_equal(some.frame, records.frame.select(kept))
+        of = [one for one in records.reasons.columns if one in kept] if name == "crlm_episode" else [ROW]
+        assert_frame_equal(some.reasons, records.reasons.select(of))
+    assert part.table("patient").frame.columns == [ROW, "sex"]
+    with pytest.raises(ValueError, match="all of them"):
+        read_snapshot(tmp_path / "snapshot", thorough=True, only=wanted)
+    unread = next((tmp_path / "snapshot" / "tables").glob("metastasis.parquet"))
+    unread.chmod(0o644)
+    unread.write_bytes(unread.read_bytes()[:-1] + b"?")
+    with pytest.raises(DataError):
+        read_snapshot(tmp_path / "snapshot", only=wanted)
 
 
 @pytest.mark.parametrize("seed", range(5))

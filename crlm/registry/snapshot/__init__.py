@@ -9,12 +9,13 @@ from crlm.registry.snapshot.manifest import (
     read_manifest,
 )
 from crlm.registry.snapshot.opening import keep_checked, open_registry
-from crlm.registry.snapshot.reading import read_snapshot
+from crlm.registry.snapshot.reading import Only, read_snapshot
 from crlm.registry.snapshot.writing import write_snapshot
 
 __all__ = [
     "MANIFEST",
     "Manifest",
+    "Only",
     "Source",
     "UsedMapping",
     "is_snapshot",

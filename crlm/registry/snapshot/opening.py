@@ -9,18 +9,25 @@ from crlm.registry.importing import Checked, read_registry
 from crlm.registry.importing.read import silent
 from crlm.registry.importing.sources import Progress
 from crlm.registry.snapshot.manifest import Source, UsedMapping, is_snapshot
-from crlm.registry.snapshot.reading import read_snapshot
+from crlm.registry.snapshot.reading import Only, read_snapshot
 from crlm.registry.snapshot.writing import write_snapshot
 
 
 def open_registry(
-    path: Path | str, mapping: Path | str | None = None, *, progress: Progress = silent
+    path: Path | str,
+    mapping: Path | str | None = None,
+    *,
+    progress: Progress = silent,
+    only: Only | None = None,
 ) -> Registry:
     """The registry at a path: a snapshot, verified, or else a folder, workbook or database read as import does.
 
-    Raises what `read_snapshot` and `read_registry` raise.
+    `only` says what of a snapshot is wanted; other sources are read whole, because they have to be checked. Raises
+    what `read_snapshot` and `read_registry` raise.
     """
-    return read_snapshot(path) if is_snapshot(Path(path)) else read_registry(path, mapping, progress=progress)
+    if is_snapshot(Path(path)):
+        return read_snapshot(path, only=only)
+    return read_registry(path, mapping, progress=progress)
 
 
 def keep_checked(checked: Checked, folder: Path | str, *, progress: Progress = silent) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -16,12 +18,24 @@ from crlm.registry.snapshot.content import snapshot_id, table_content
 from crlm.registry.snapshot.manifest import TABLES, Manifest, StoredTable, read_manifest, tampered
 
 
-def read_snapshot(folder: Path | str, *, thorough: bool = False) -> Registry:
+@dataclass(frozen=True)
+class Only:
+    """What of a snapshot is wanted: columns by table, and the tables whose reasons for missing values are."""
+
+    columns: Mapping[str, Collection[str]]
+    reasons: Collection[str]
+
+
+def read_snapshot(folder: Path | str, *, thorough: bool = False, only: Only | None = None) -> Registry:
     """The registry in a snapshot's folder; a DataError when anything in it was changed, or is missing.
 
     The manifest's checksum, the id and the hash of every file are verified; `thorough` also hashes the records
-    themselves again. ROW counts the snapshot's tables as a spreadsheet does, the first record being row 2.
+    themselves again. ROW counts the snapshot's tables as a spreadsheet does, the first record being row 2. With `only`
+    the frames have ROW and the columns that are wanted, which is no registry to check or export; every file is
+    verified all the same.
     """
+    if thorough and only is not None:
+        raise ValueError("records can be hashed again only when all of them are read")
     folder = Path(folder)
     manifest = read_manifest(folder)
     dictionary = registry_dictionary()
@@ -38,7 +52,7 @@ def read_snapshot(folder: Path | str, *, thorough: bool = False) -> Registry:
         synthetic=manifest.synthetic,
     )
     tables = {
-        table.name: _records(folder, table, manifest.tables[table.name], source, thorough)
+        table.name: _records(folder, table, manifest.tables[table.name], source, thorough, only)
         for table in dictionary.tables
     }
     findings = tuple(one.finding() for one in manifest.findings)
@@ -59,33 +73,44 @@ def _same_dictionary(folder: Path, manifest: Manifest, dictionary: RegistryDicti
     )
 
 
-def _records(folder: Path, table: Table, stored: StoredTable, source: DataSource, thorough: bool) -> Records:
+def _records(
+    folder: Path, table: Table, stored: StoredTable, source: DataSource, thorough: bool, only: Only | None
+) -> Records:
     place = Place(file=f"{folder.name}/{TABLES}/{stored.file or table.name}")
     row = pl.Series(ROW, range(2, stored.rows + 2), dtype=pl.Int64)
-    values = _parquet(folder, stored.file, stored.sha256) if stored.file else pl.DataFrame([row])
-    given = _parquet(folder, stored.reasons_file, stored.reasons_sha256) if stored.reasons_file else None
-    frame = values.with_columns(row) if stored.rows else values
-    reasons = given.with_columns(row) if given is not None else pl.DataFrame([row])
     dates = [precision_column(one.name) for one in table.variables if one.type == "date"]
+    names = [*table.by_name, *dates]
+    if only is not None:
+        asked = only.columns.get(table.name, ())
+        names = [one.name for one in table.variables if one.name in asked]
+        names += [precision_column(name) for name in names if table.by_name[name].type == "date"]
+    with_reasons = only is None or table.name in only.reasons
+    values = _parquet(folder, stored.file, stored.sha256, names)
+    given = _parquet(folder, stored.reasons_file, stored.reasons_sha256, names if with_reasons else ())
     expected: dict[str, pl.DataType | type[pl.DataType]] = {
         one.name: STORED_AS[one.type] for one in table.variables
     }
-    expected |= {name: pl.String for name in dates if name in frame.columns}
-    absent = [name for name in table.by_name if name not in frame.columns]
-    if stored.rows:
-        reasons = reasons.with_columns(
-            pl.lit(stored.missing[name]).alias(name) for name in absent if name in stored.missing
-        )
-    frame = frame.with_columns(pl.lit(None, expected[name]).alias(name) for name in absent)
+    expected |= {name: pl.String for name in dates if name in values.kinds}
+    absent = [name for name in table.by_name if name not in values.kinds]
     fits = (
-        frame.height == stored.rows == reasons.height
-        and set(frame.columns) == {ROW, *expected}
-        and all(frame.schema[name] == kind for name, kind in expected.items())
+        values.rows in (stored.rows, None)
+        and given.rows in (stored.rows, None)
+        and (stored.file is not None or not stored.rows)
+        and {*values.kinds, *absent} == set(expected)
+        and all(kind == expected[name] for name, kind in values.kinds.items())
         and (set(absent) == set(stored.missing) or not stored.rows)
     )
     if not fits:
         raise tampered("the table has other columns or rows than its manifest says.", place)
-    order = [name for name in (*table.by_name, *dates) if name in frame.columns]
+    wanted = [name for name in absent if name in names]
+    frame = values.frame.with_columns(row) if values.frame.width else pl.DataFrame([row])
+    frame = frame.with_columns(pl.lit(None, expected[name]).alias(name) for name in wanted)
+    reasons = given.frame.with_columns(row) if given.frame.width else pl.DataFrame([row])
+    if stored.rows and with_reasons:
+        reasons = reasons.with_columns(
+            pl.lit(stored.missing[name]).alias(name) for name in wanted if name in stored.missing
+        )
+    order = [name for name in names if name in frame.columns]
     frame = frame.select(ROW, *order)
     reasons = reasons.select(ROW, *[name for name in order if name in reasons.columns])
     if thorough and table_content(table, frame, reasons, stored.missing) != stored.content:
@@ -96,7 +121,18 @@ def _records(folder: Path, table: Table, stored: StoredTable, source: DataSource
     return Records(frame, table.by_name, reasons, own)
 
 
-def _parquet(folder: Path, name: str, sha256: str | None) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Stored:
+    """A file of a snapshot: the types of its columns, its height (None without a file), and the columns asked for."""
+
+    kinds: Mapping[str, pl.DataType]
+    rows: int | None
+    frame: pl.DataFrame
+
+
+def _parquet(folder: Path, name: str | None, sha256: str | None, columns: Collection[str]) -> _Stored:
+    if name is None:
+        return _Stored({}, None, pl.DataFrame())
     place = Place(file=f"{folder.name}/{TABLES}/{name}")
     if Path(name).name != name:
         raise tampered("the manifest names a file outside the snapshot.", place)
@@ -107,6 +143,10 @@ def _parquet(folder: Path, name: str, sha256: str | None) -> pl.DataFrame:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise tampered("the file was changed after it was written.", place)
     try:
-        return pl.read_parquet(io.BytesIO(data))
+        kinds = pl.read_parquet_schema(io.BytesIO(data))
+        chosen = [name for name in kinds if name in columns]
+        frame = pl.read_parquet(io.BytesIO(data), columns=chosen) if chosen else pl.DataFrame()
+        rows = frame.height if chosen else pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, OSError):
         raise tampered("the file is not a table.", place) from None
+    return _Stored(kinds, rows, frame)

@@ -46,14 +46,16 @@ class Outcome:
         return found
 
 
-def of_endpoint(analysed: AnalysedEndpoint) -> Outcome:
-    """The outcome of a Cox or Fine-Gray model."""
+def of_endpoint(analysed: AnalysedEndpoint, model: Model) -> Outcome:
+    """The outcome of a Cox or Fine-Gray model, with the columns that the model uses."""
     records, data = analysed.records, analysed.data
-    whole = np.array_equal(data.rows, np.arange(records.frame.height))
+    used = {one.variable for one in model.candidates} | {model.cluster}
+    frame = records.frame.select([name for name in records.frame.columns if name in used])
+    whole = np.array_equal(data.rows, np.arange(frame.height))
     return Outcome(
         label=analysed.protocol.label,
         variables=records,
-        frame=records.frame if whole else records.frame[data.rows],
+        frame=frame if whole else frame[data.rows],
         event=data.event,
         words=analysed.words,
         left_out=(*analysed.left_out, *data.excluded),

@@ -14,7 +14,7 @@ from crlm.study.analysis.models.exposure import exposure_result
 from crlm.study.analysis.models.fitted import Analysis, Fitted
 from crlm.study.analysis.models.kinds import regression_of
 from crlm.study.analysis.models.outcome import Outcome, clusters
-from crlm.study.analysis.models.rows import term
+from crlm.study.analysis.models.rows import Alone, alone, term
 from crlm.study.analysis.models.selecting import Chosen, Confounding, choose, confounding
 from crlm.study.protocol.model import Comparison, Model
 from crlm.study.protocol.phrases import confounder_rule, dropping_rule, entering_rule
@@ -37,12 +37,17 @@ def model_result(
         for one in model.candidates
         for variable in (variables[one.variable],)
     }
-    univariable = {name: analysis.fit([one]) for name, one in candidates.items()}
+    univariable: dict[str, Alone] = {}
+    crude: Fitted | None = None
+    for name, one in candidates.items():
+        fitted_alone = analysis.fit([one])
+        univariable[name] = alone(analysis, one, fitted_alone)
+        if name == model.exposure:
+            crude = fitted_alone
     chosen = choose(analysis, candidates, univariable)
     fitted = analysis.fit([candidates[name] for name in chosen.names], chosen.rows) if chosen.names else None
     rule = model.keep.confounder if model.keep is not None else None
     found: Confounding | None = None
-    crude = univariable.get(model.exposure or "")
     if rule is not None and fitted is not None and model.exposure is not None and crude is not None:
         found = confounding(analysis, rule, model.exposure, candidates, crude, fitted)
     steps = (*chosen.steps, *(found.steps if found else ()))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crlm.statistics.results import TestResult
 from crlm.study import results as document
 from crlm.study.analysis import wording
 from crlm.study.analysis.covariates import Covariate
@@ -11,10 +15,39 @@ ENTERING = ("univariable", "elimination")
 """The stages that decide what is in the multivariable model."""
 
 
+@dataclass(frozen=True)
+class Alone:
+    """What the table says of a covariate's univariable model: the model itself holds every record and is not kept.
+
+    `effects` are by level, that of a number by None; the reference has none.
+    """
+
+    n: int
+    events: int
+    overall: TestResult
+    hazards: document.Test | None
+    effects: Mapping[str | None, document.Effect]
+    notes: tuple[str, ...]
+
+
+def alone(analysis: Analysis, one: Covariate, fitted: Fitted) -> Alone:
+    """A covariate's univariable model in numbers."""
+    name = one.variable.name
+    levels: tuple[str | None, ...] = one.levels if one.variable.is_categorical else (None,)
+    return Alone(
+        n=fitted.n,
+        events=fitted.events,
+        overall=analysis.overall(fitted, name),
+        hazards=_hazards_test(fitted, name),
+        effects={level: fitted.effect(one, level) for level in levels},
+        notes=fitted.fit.notes,
+    )
+
+
 def term(
     analysis: Analysis,
     one: Covariate,
-    alone: Fitted,
+    alone: Alone,
     fitted: Fitted | None,
     steps: tuple[document.SelectionStep, ...],
 ) -> document.Term:
@@ -30,18 +63,18 @@ def term(
         events=alone.events,
         missing=int((~one.known).sum()),
         levels=_levels(analysis, one, alone, fitted),
-        univariable=wording.test(analysis.overall(alone, name)),
-        univariable_proportional_hazards=_hazards_test(alone, name),
+        univariable=wording.test(alone.overall),
+        univariable_proportional_hazards=alone.hazards,
         multivariable=wording.test(analysis.overall(fitted, name)) if fitted else None,
         proportional_hazards=_hazards_test(fitted, name) if fitted else None,
         entered=fitted is not None,
         why=decided[-1].why if decided else "no multivariable model was declared",
-        notes=alone.fit.notes,
+        notes=alone.notes,
     )
 
 
 def _levels(
-    analysis: Analysis, one: Covariate, alone: Fitted, fitted: Fitted | None
+    analysis: Analysis, one: Covariate, alone: Alone, fitted: Fitted | None
 ) -> tuple[document.TermLevel, ...]:
     event = analysis.outcome.event
     if not one.variable.is_categorical:
@@ -52,7 +85,7 @@ def _levels(
                 reference=False,
                 n=alone.n,
                 events=alone.events,
-                univariable=alone.effect(one),
+                univariable=alone.effects[None],
                 multivariable=fitted.effect(one) if fitted else None,
             ),
         )
@@ -67,7 +100,7 @@ def _levels(
                 reference=reference,
                 n=int(of_level.sum()),
                 events=int((of_level & event).sum()),
-                univariable=None if reference else alone.effect(one, level.name),
+                univariable=None if reference else alone.effects[level.name],
                 multivariable=None if reference or fitted is None else fitted.effect(one, level.name),
             )
         )

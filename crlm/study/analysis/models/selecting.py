@@ -13,6 +13,7 @@ from crlm.study import results as document
 from crlm.study.analysis import wording
 from crlm.study.analysis.covariates import Covariate, complete_cases
 from crlm.study.analysis.models.fitted import Analysis, Fitted
+from crlm.study.analysis.models.rows import Alone
 from crlm.study.protocol.model import Confounder
 from crlm.study.results import Stage
 
@@ -30,7 +31,7 @@ class Chosen:
 
 
 def choose(
-    analysis: Analysis, candidates: Mapping[str, Covariate], univariable: Mapping[str, Fitted]
+    analysis: Analysis, candidates: Mapping[str, Covariate], univariable: Mapping[str, Alone]
 ) -> Chosen:
     """Apply the declared rule for the multivariable model."""
     keep, always = analysis.model.keep, analysis.model.forced
@@ -41,7 +42,7 @@ def choose(
         wanted = tuple(name for name in candidates if keep.all or name in named)
         steps = [_declared(name) for name in wanted]
     else:
-        tests = {name: analysis.overall(univariable[name], name) for name in candidates}
+        tests = {name: univariable[name].overall for name in candidates}
         screen = selection.univariable_screen(
             list(candidates), tests, keep.univariable_p, inclusive=not keep.strictly_below, always=always
         )
