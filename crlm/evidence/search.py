@@ -22,6 +22,8 @@ MAIN, BESIDE, START = 4.0, 1.0, 0.5
 MISSING = "(missing)"
 NO_NUMBER = 0.8
 """What a row counts that prints no number (a reference level, a mark), or only how many values are missing."""
+WITHOUT = frozenset(("no", "without"))
+"""A row of those without it comes after the rows of those with it, unless it is asked for."""
 OF_TABLE = {"tests": "p value test", "effects": "p value ratio", "counts": "number percentage"}
 """What rows of a table are, for those who look for "p value" or "number of"."""
 
@@ -64,6 +66,7 @@ def search(words: str | Sequence[str], papers: Iterable[Paper]) -> Search:
             score = _score(terms, main, beside)
             if score > 0:
                 score *= 1.0 if _prints_a_number(row) else NO_NUMBER
+                score *= 1.0 if not main & WITHOUT or WITHOUT & {*asked} else NO_NUMBER
                 hits.append(Hit(paper, row, score))
     hits.sort(key=lambda hit: -hit.score)
     return Search(asked, tuple(hits), () if hits else _instead(terms, known))

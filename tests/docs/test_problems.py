@@ -33,6 +33,7 @@ NOT_A_CODE = {
         "strobe-checklist",
         "fine-gray",
         "knapp-hartung",
+        "knapp-hartung-never-narrower",
         "tumour-board",
     ),
 }

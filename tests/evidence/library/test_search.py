@@ -26,6 +26,8 @@ ASKED = [
     ("right-sided OS", "buisman-2020", "E0550", 4),
     ("OS at 3 years neoadjuvant", "dijkstra-2021", "S0005", 1),
     ("hazard ratio for overall survival, NAC versus upfront", "dijkstra-2021", "E0134", 4),
+    ("HAIP overall survival", "buisman-2020", "S0062", 1),
+    ("no HAIP overall survival", "buisman-2020", "S0063", 1),
     ("gender", "buisman-2020", "C0306", 1),
     ("p value sex", "dijkstra-2021", "E0006", 4),
     ("odds ratio early recurrence ras", "moretto-2024", "E0353", 2),
