@@ -189,7 +189,7 @@ def test_the_p_of_means(p, findings):
     ("p", "findings"), [("0.9", 0), ("0.04", 0), ("0.015", 0), ("0.003", 1), ("<0.001", 1)]
 )
 def test_a_t_test_of_at_most_so_many(p, findings):
-    """63.9 (10.8) of at most 40 and 68.7 (9.1) of at most 60: Student's p is 0.018 and Welch's 0.023 for all, more for fewer."""
+    """63.9 (10.8) of at most 40 and 68.7 (9.1) of at most 60: Student's p of all is 0.018, of fewer it is more."""
     summaries = [
         row("summaries", n, variable="age", group=group, statistic="mean_sd", as_printed=text)
         for n, (group, text) in enumerate([("a", "63.9 (10.8)"), ("b", "68.7 (9.1)")])

@@ -256,7 +256,7 @@ CHECK = Check(
     "counts, t tests (pooled and Welch) from means, standard deviations and numbers (where it is not printed how many "
     "are known, the p is at least that of everybody). A count that is printed as a percentage stands for every count "
     "that prints so; a mean or standard deviation for every value that rounds to it. Silent when the named test, or "
-    "any test where none is named, can give the printed p. Rank tests need the values of every person and are not computed "
-    "again.",
+    "any test where none is named, can give the printed p. Rank tests need the values of every person and are not "
+    "computed again.",
     group_tests,
 )
