@@ -99,7 +99,7 @@ Python {platform.python_version()}. Synthetic registries of `{STUDY}` (seed 1, P
 cohort, the registry holds a third more. *Import* reads, checks and keeps them as a snapshot; *study* runs every table,
 figure and subgroup of `{STUDY}` from that snapshot to JSON, HTML, figures and CSV. Each is a fresh process; up to
 {REPEATED:,} patients the study is the median of {RUNS}. Aimed at: a study of 152 patients in 3 seconds, of 1,000,000 in
-60 seconds and 4,000 MB. A size that is not in the table was not run: a million patients need more than 9,000 MB today.
+60 seconds and 4,000 MB. A size that is not in the table was not run.
 
 | patients | import, s | processor, s | MB | study, s | processor, s | MB |
 |---|---|---|---|---|---|---|
