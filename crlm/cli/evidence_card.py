@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import pages, terminal
-from crlm.cli.evidence_papers import Library, find_paper, known_papers, meant
+from crlm.cli.evidence_papers import Endpoint, Library, Population, find_paper, known_papers, meant
 from crlm.cli.terminal import Json, Quiet
 from crlm.problems import ArgumentError, Problem
 
@@ -21,12 +21,8 @@ def card(
         str | None,
         typer.Argument(metavar="COMPARISON", help="Such as adjuvant-haip-versus-none; without it, all."),
     ] = None,
-    endpoint: Annotated[
-        str | None, typer.Option("--endpoint", metavar="WORD", help="OS, DFS, ...; without it, all.")
-    ] = None,
-    population: Annotated[
-        str | None, typer.Option("--population", metavar="WORD", help="Only studies of this population.")
-    ] = None,
+    endpoint: Endpoint = None,
+    population: Population = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DATE", help="The day to which ages are counted; default today."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import pages, terminal
-from crlm.cli.evidence_papers import Library, find_paper
+from crlm.cli.evidence_papers import Endpoint, Library, find_paper
 from crlm.cli.terminal import Json, Quiet
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def curve(
             help="A paper of the library, a paper's folder, or a CSV file of digitised points.",
         ),
     ],
-    endpoint: Annotated[
-        str | None, typer.Option("--endpoint", metavar="NAME", help="Which endpoint of the paper.")
-    ] = None,
+    endpoint: Endpoint = None,
     reference: Annotated[
         str | None, typer.Option("--reference", metavar="ARM", help="The arm that others are compared with.")
     ] = None,

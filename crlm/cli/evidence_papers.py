@@ -23,6 +23,13 @@ Library = Annotated[
     ),
 ]
 
+Endpoint = Annotated[
+    str | None, typer.Option("--endpoint", metavar="WORD", help="Only this endpoint: OS, DFS, ...")
+]
+Population = Annotated[
+    str | None, typer.Option("--population", metavar="WORD", help="Only studies of this population.")
+]
+
 
 def meant(given: str, known: Iterable[str]) -> str | None:
     """The fix for a name that is not known: the one name that it is a part of, else the nearest."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crlm.cli import pages, terminal
-from crlm.cli.evidence_papers import Library, find_paper, known_papers, meant
+from crlm.cli.evidence_papers import Endpoint, Library, Population, find_paper, known_papers, meant
 from crlm.cli.terminal import Json, Quiet
 from crlm.problems import ArgumentError, Problem, did_you_mean
 
@@ -50,10 +50,8 @@ def pool(
         str | None,
         typer.Option("--term", metavar="WORD", help="A term of the tables of effects; with --endpoint."),
     ] = None,
-    endpoint: Annotated[str | None, typer.Option("--endpoint", metavar="WORD", help="The endpoint.")] = None,
-    population: Annotated[
-        str | None, typer.Option("--population", metavar="WORD", help="Only effects in this population.")
-    ] = None,
+    endpoint: Endpoint = None,
+    population: Population = None,
     level: Annotated[
         str | None, typer.Option("--level", metavar="WORDS", help="The level of a factor.")
     ] = None,

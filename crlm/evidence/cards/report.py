@@ -38,7 +38,7 @@ def cards_report(cards: Sequence[EvidenceCard], created: str) -> Document:
         subtitle=names[0] if len(names) == 1 else "What has been published, with its doubts",
         authors=(),
         banner=None,
-        data=f"{len(papers)} papers of the library",
+        data=f"{len(papers)} {'paper' if len(papers) == 1 else 'papers'} of the library",
         created=created,
         sections=tuple(
             numbering.section(f"card-{k}", card.title, list(_card(card, k, numbering)))
@@ -85,12 +85,6 @@ def _turned_words(card: EvidenceCard) -> str:
     return "; turned are those printed the other way round" if turned else ""
 
 
-def _favours(card: EvidenceCard) -> tuple[str, str]:
-    if "fewer events" in card.direction:
-        return "fewer events with the first", "more events with the first"
-    return "less frequent with the first", "more frequent with the first"
-
-
 @dataclass(frozen=True)
 class _Span:
     value: float | None
@@ -120,7 +114,7 @@ def _forest(card: EvidenceCard, k: int, numbering: Numbering) -> Figure | None:
         title=card.title,
         alt=f"Forest plot of the printed effects: {card.title}.",
         heads=("Study", "", "", name, "p"),
-        favours=_favours(card),
+        favours=("fewer with the first", "more with the first"),
         banner=None,
         axis=name,
     )
