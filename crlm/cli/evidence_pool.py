@@ -134,7 +134,9 @@ def pool(
         _interval(knapp_hartung, never_narrower),
         _level(confidence),
     )
-    more = tuple(dict.fromkeys(one for one in (*(moderator or []), group) if one not in OWN))
+    group = group.strip().casefold()
+    moderators = [one.strip().casefold() for one in moderator or []]
+    more = tuple(dict.fromkeys(one for one in (*moderators, group) if one not in OWN))
     asked = _Asked(comparison, term, endpoint, population, level, reference, model, per, tuple(row or ()))
     kind = _one_of("measure", measure.upper(), MEASURES) if measure is not None else None
     with terminal.progress(quiet=quiet) as tell:
@@ -155,7 +157,7 @@ def pool(
             apart=_studies("--apart", apart or [], found),
             reverse=reverse,
             by=group,
-            moderators=moderator or [],
+            moderators=moderators,
         )
         document = pooling_document(answer)
         if out is not None:

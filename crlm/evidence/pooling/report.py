@@ -38,7 +38,7 @@ def report(answer: Pooling, created: str) -> Document:
         subtitle=f"Pooled from {len(answer.estimates)} studies" if answer.pooled else "Not pooled",
         authors=(),
         banner=None,
-        data=f"{len(answer.estimates)} published effects",
+        data=f"{len(answer.estimates)} published effect{'' if len(answer.estimates) == 1 else 's'}",
         created=created,
         sections=tuple(
             Section(key, str(k), title, blocks) for k, (key, title, blocks) in enumerate(parts, 1) if blocks

@@ -38,8 +38,7 @@ def read_table(path: Path, *, measure: str, level: float = 0.95, more: Sequence[
     for line, row in rows:
         one = _estimate(row, path, line, measure, level, problems)
         if isinstance(one, Estimate):
-            extra = [name for name in more if name.casefold() not in COLUMNS]
-            one = replace(one, more=tuple((name, row.get(name.casefold(), "")) for name in extra))
+            one = replace(one, more=tuple((name, row.get(name.casefold(), "")) for name in more))
         if isinstance(one, Estimate):
             estimates.append(one)
         elif one is not None:

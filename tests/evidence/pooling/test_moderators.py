@@ -61,6 +61,13 @@ def test_influence_is_that_of_r(tmp_path):
         assert [getattr(one, name) for one in found] == pytest.approx(values, rel=1e-6), name
 
 
+def test_sizes_can_be_moderators(tmp_path):
+    found = read_table(table(tmp_path), measure="RR", more=["n", "latitude"])
+    answer = pool_estimates(found, question="BCG", moderators=["n"])
+    assert answer.moderation.moderators[0].is_number and answer.moderation.model.k == 13
+    assert dict(found.estimates[0].more) == {"n": "123", "latitude": "44"}
+
+
 def test_a_study_without_a_value_is_left_out_and_named(tmp_path):
     file = table(tmp_path, latitude=lambda k, value: "" if k == 3 else value)
     answer = pooled(file, "latitude")
