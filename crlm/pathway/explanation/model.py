@@ -11,6 +11,8 @@ from crlm.pathway.conditions.values import Value
 Holds = Literal["true", "false", "unknown"]
 Settles = Literal["every", "some", "no"]
 Part = Literal["gate", "condition", "label", "flag"]
+ADDS_A_FLAG = "can add a flag"
+"""What is said of a missing input that changes no result, only the flags beside it."""
 LOGIC_NOT_ADVICE = "What would change a result is logic: how the rules read, not what should be done."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from crlm.pathway.explanation.model import Missing, Resolve, RuleExplanation, Settles
+from crlm.pathway.explanation.model import ADDS_A_FLAG, Missing, Resolve, RuleExplanation, Settles
 from crlm.pathway.explanation.prepared import Prepared
 from crlm.pathway.explanation.search import Search
 from crlm.pathway.explanation.words import capital, count_of, named
@@ -43,7 +43,7 @@ class Settling:
         words, key = self._prepared.missing, (name, settles, flag)
         if key not in words:
             one = self._prepared.rules.inputs[name]
-            said = f"{capital(named(one))} {'can add a flag' if flag else SETTLES[settles]}"
+            said = f"{capital(named(one))} {ADDS_A_FLAG if flag else SETTLES[settles]}"
             words[key] = Missing(name, one.called, settles, said)
         return words[key]
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from crlm.pathway.evaluate import Evaluation
-from crlm.pathway.explanation.model import Explanation, Reason, Resolve, RuleExplanation
+from crlm.pathway.explanation.model import ADDS_A_FLAG, Explanation, Reason, Resolve, RuleExplanation
 from crlm.pathway.explanation.words import NOT_RECORDED, capital, count_of, value_words
 from crlm.pathway.ruleset import RuleSet
 
@@ -189,6 +189,9 @@ def _said(rules: RuleSet, reasons: Sequence[Reason]) -> list[str]:
 def _headline(one: RuleExplanation) -> str:
     warning = " (a warning or a prompt)" if one.unwelcome and one.result == "met" else ""
     label = f" [{one.origin_label}]" if one.origin_label else ""
+    answered = one.result not in ("unknown", "gate_unknown")
+    if answered and any(not missing.words.endswith(ADDS_A_FLAG) for missing in one.missing):
+        warning += " (not settled: what is missing can still change it)"
     return f"{one.id:<8}{one.result_words.upper()}{warning}: {one.title}{label}"
 
 

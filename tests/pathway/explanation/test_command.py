@@ -45,6 +45,8 @@ def test_in_brief_it_says_what_is_recorded_what_missing_blocks_what_follows_and_
         in said
     )
     assert "Met if share of the liver involved" not in said, "the reason asks it already"
+    assert "DER-01 BORDERLINE (not settled: what is missing can still change it): Technical class" in said
+    assert "FLR-02 NOT MET: Chemotherapy-associated injury" in said
     for id_ in RULES.rules:
         assert id_ in said, id_
 
