@@ -73,7 +73,8 @@ class Registry:
     """All tables of one centre, typed, under the names and variables of the data dictionary.
 
     Every table of the dictionary is present: one that the source lacks has no rows. Each table's frame has ROW and
-    all variables of its table; a column that the source lacks is null with a reason.
+    all variables of its table; a column that the source lacks is null with a reason. One that was read for a study has
+    the columns and the reasons that the study needs.
     """
 
     tables: Mapping[str, Records]
