@@ -39,7 +39,7 @@ _NAMES = """
     volumetry_id volumetry_phase weight_kg
 """
 COMPUTED_WITH = frozenset(_NAMES.split())
-"""The recorded names that stand in the modules of this package; tests/cohort/test_needed_columns.py holds them against the source."""
+"""The recorded names that stand in the modules of this package: tests/cohort/test_needed_columns.py looks them up."""
 
 
 def needed_columns(names: Iterable[str]) -> dict[str, frozenset[str]]:
