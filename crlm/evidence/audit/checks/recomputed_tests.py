@@ -90,13 +90,13 @@ class OfCounts:
 
     def agrees(self) -> bool | None:
         """Whether a test that is not excluded can give the printed p, Fisher's last; None when that is not known."""
+        computed = False
         for name in sorted(self._not_excluded, key=(FISHER,).count):
             found = self.range_of(name)
             if found is not None and self.p.overlaps(*found):
                 return True
-            if name == FISHER and found is None:
-                return None
-        return False
+            computed = found is not None or (computed and name != FISHER)
+        return False if computed else None
 
     @property
     def agreeing(self) -> tuple[str, ...]:
@@ -218,7 +218,9 @@ def recomputed(paper: Paper, counts: Blocks, row: PublishedTest) -> Recomputed |
     if table.tables() is None:
         return "its percentages stand for too many tables of counts"
     found = OfCounts(row, p, table)
-    return found if found.agrees() is not None else "the named test of so large a table would take too long"
+    if found.agrees() is None:
+        return "a test that is not excluded cannot be computed from its counts, or would take too long"
+    return found
 
 
 def _of_means(paper: Paper, row: PublishedTest, p: Printed) -> OfMeans | str:
