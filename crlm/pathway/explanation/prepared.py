@@ -19,7 +19,6 @@ from crlm.dictionary.expressions.syntax import (
     Number,
     every_node,
 )
-from crlm.dictionary.expressions.syntax import names as names_in
 from crlm.pathway.conditions.compiled import Answer
 from crlm.pathway.conditions.language import parse
 from crlm.pathway.conditions.values import Span, Value
@@ -101,12 +100,9 @@ class Prepared:
         """For each rule every input on which anything that is said of it depends."""
         found = {}
         for id_, own in self.rules.programs.items():
-            behind = {
-                *self.rules.support[id_],
-                *(each for one in own.computed.values() for each in names_in(one)),
-            }
+            behind = self.rules.support[id_].union(*map(self.rules.inputs_behind, own.computed.values()))
             behind |= {each.name for one in self.intervals[id_] for each in (one.earlier, one.later)}
-            found[id_] = tuple(sorted(behind & set(self.rules.inputs), key=self.order.__getitem__))
+            found[id_] = tuple(sorted(behind, key=self.order.__getitem__))
         return found
 
     @cached_property
