@@ -212,6 +212,10 @@ def recomputed(paper: Paper, counts: Blocks, row: PublishedTest) -> Recomputed |
         return "a rank test needs the values of every person: no summary determines its p"
     if row.test not in COUNTS:
         return f"the test {row.test} is not computed again"
+    return _of_counts(counts, row, p)
+
+
+def _of_counts(counts: Blocks, row: PublishedTest, p: Printed) -> OfCounts | str:
     table = group_table(counts, row)
     if isinstance(table, str):
         return table
