@@ -95,6 +95,26 @@ def test_a_table_of_profile_intervals_is_not_judged_by_symmetry():
 
 
 @pytest.mark.parametrize(
+    ("estimate", "interval", "title"),
+    [
+        ("1.45", "1.52-2.28", "outside"),
+        ("2.35", "1.52-2.28", "outside"),
+        ("1.21", "1.52-0.97", "outside"),  # limits exchanged
+        ("1.52", "1.52-2.28", "middle"),  # on the limit: rounding may have put it there
+    ],
+)
+def test_an_estimate_outside_its_interval_is_impossible_even_alone(estimate, interval, title):
+    for others in ([], [effect(n, "1.50", "0.60-4.90", term=f"v{n}") for n in range(6)]):
+        findings = found(interval_symmetry.CHECK, paper(effects=[*others, effect(9, estimate, interval)]))
+        if title == "outside":
+            assert [(one.severity, one.title) for one in findings] == [
+                ("impossible", f"The estimate {estimate} lies outside its interval")
+            ]
+        else:
+            assert not any("outside" in one.title for one in findings)
+
+
+@pytest.mark.parametrize(
     ("estimate", "interval", "p", "severity"),
     [
         ("0.92", "0.70-1.21", "0.92", "impossible"),

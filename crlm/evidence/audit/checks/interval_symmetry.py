@@ -1,4 +1,4 @@
-"""Does a ratio lie where its interval says, half-way between the limits on the logarithmic scale?"""
+"""Does a ratio lie in its interval, and half-way between the limits on the logarithmic scale?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crlm.evidence.audit.checks.behind_counts import Counts
 from crlm.evidence.audit.checks.usual_rows import Odd, held_to_their_table
 from crlm.evidence.audit.finding import Check, CheckResult, Explanation, Finding
-from crlm.evidence.audit.ratio import Ratio, changed, fits, quoted, ratios
+from crlm.evidence.audit.ratio import Ratio, cells, changed, fits, quoted, ratios
 from crlm.evidence.audit.ratio_repairs import repairs
 
 if TYPE_CHECKING:
@@ -21,10 +21,37 @@ STEP = 0.001
 
 def interval_symmetry(paper: Paper) -> CheckResult:
     """Every ratio with two limits, table by table."""
-    rows = (one for one in ratios(paper.numbers.effects) if one.has_interval)
-    held = held_to_their_table(rows, lambda one: fits(one, with_p=False), _otherwise)
-    counts = Counts(paper) if held.odd else None
-    return CheckResult(ID, held.tested, tuple(_finding(one, counts) for one in held.odd), held.not_run)
+    rows = [one for one in ratios(paper.numbers.effects) if one.has_interval]
+    outside = [one for one in rows if _outside(one)]
+    held = held_to_their_table(
+        (one for one in rows if one not in outside), lambda one: fits(one, with_p=False), _otherwise
+    )
+    counts = Counts(paper) if outside or held.odd else None
+    findings = [_outside_finding(same, counts) for same in cells(outside)]
+    findings += [_finding(one, counts) for one in held.odd]
+    return CheckResult(ID, len(outside) + held.tested, tuple(findings), held.not_run)
+
+
+def _outside(ratio: Ratio) -> bool:
+    """Whether the estimate is not between its limits, whatever the rounding: no method gives such an interval."""
+    estimate, low, high = ratio.logs
+    return estimate[1] < low[0] or estimate[0] > high[1]
+
+
+def _outside_finding(same: tuple[Ratio, ...], counts: Counts | None) -> Finding:
+    ratio = same[0]
+    assert ratio.estimate is not None and ratio.low is not None and ratio.high is not None
+    below = ratio.logs[0][1] < ratio.logs[1][0]
+    limit = f"below the lower limit {ratio.low.text}" if below else f"above the upper limit {ratio.high.text}"
+    return Finding(
+        ID,
+        "impossible",
+        f"The estimate {ratio.estimate.text} lies outside its interval",
+        tuple(quoted(one.row) for one in same),
+        f"{ratio.estimate.text} is {limit}, however they are rounded; an interval contains its estimate, however it "
+        "was made",
+        _repairs(ratio, counts),
+    )
 
 
 def _otherwise(odd: int, rows: int) -> str:
@@ -96,8 +123,9 @@ CHECK = Check(
     "Estimate against its interval",
     "The interval of a hazard or odds ratio is symmetrical on the logarithmic scale: the estimate is the square root "
     "of lower times upper limit. All three are rounded; a row is named only when no true numbers print like it. "
-    "Impossible where at least five rows of the table show that its intervals are of this kind; doubtful where fewer "
-    "do, or digits were cut off or a coefficient rounded first. Silent for tables whose intervals are mostly "
-    "asymmetrical: they were made in another way.",
+    "An estimate outside its interval is impossible. One off the middle is so where at least five rows of the table "
+    "show that its intervals are of this kind; doubtful where fewer do, or digits were cut off or a coefficient "
+    "rounded first. Of the middle it is silent for tables whose intervals are mostly asymmetrical: they were made in "
+    "another way.",
     interval_symmetry,
 )
