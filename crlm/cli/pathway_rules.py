@@ -19,8 +19,8 @@ def rules(
         str | None,
         typer.Argument(
             metavar="NAME",
-            help="A topic by its name or number (resectability, 3), or a rule by its id (RES-13); "
-            "without it, all.",
+            help="A topic by its name or number (resectability, 3), a rule by its id (RES-13), a conflict (AMB-03) or "
+            "an input (flr_pct): the rules that it concerns; without it, all.",
         ),
     ] = None,
     json: Json = False,
@@ -28,7 +28,7 @@ def rules(
     """List the rules, one line each; or print everything about one of them."""
     terminal.use_json(json)
     from crlm.pathway.description import described
-    from crlm.pathway.listing import rule_listed, rules_document, topics_listed
+    from crlm.pathway.listing import conflict_listed, rule_listed, rules_document, topics_listed
     from crlm.pathway.load import shipped_rules
 
     shipped = shipped_rules()
@@ -38,20 +38,34 @@ def rules(
         terminal.print_json({"exit_code": 0, **rules_document(shipped, found)})
         return
     one_rule = which is not None and which.strip().upper() in shipped.rules
+    for conflict in shipped.conflicts:
+        if which is not None and which.strip().upper() == conflict.id:
+            for line in conflict_listed(shipped, conflict):
+                typer.echo(line)
     for line in rule_listed(shipped, found[0]) if one_rule else topics_listed(shipped, found):
         typer.echo(line)
 
 
 def _chosen(shipped: RuleSet, which: str) -> list[str]:
-    """The ids of a rule or a topic; an ArgumentError names the nearest."""
+    """The ids of a rule, or of those of a topic, a conflict or an input; an ArgumentError names the nearest."""
     if which.upper() in shipped.rules:
         return [which.upper()]
     for topic in shipped.topics:
         if which.lower() in (topic.topic, str(topic.number)):
             return [one.id for one in topic.rule]
-    known = [*(one.topic for one in shipped.topics), *shipped.rules]
+    for conflict in shipped.conflicts:
+        if which.upper() == conflict.id:
+            return list(conflict.rules)
+    if which.lower() in shipped.inputs:
+        return [rule.id for rule in shipped.rules.values() if which.lower() in rule.inputs]
+    conflicts = [one.id for one in shipped.conflicts]
+    known = [*(one.topic for one in shipped.topics), *shipped.rules, *conflicts, *shipped.inputs]
     given, fix = (
-        f'there is no rule and no topic "{which}"',
+        f'there is no rule, topic, conflict or input "{which}"',
         did_you_mean(which, known, most=len(shipped.topics)),
     )
-    raise ArgumentError(Problem("pathway-rule", given, "a rule's id, or a topic.", fix))
+    raise ArgumentError(
+        Problem(
+            "pathway-rule", given, "a topic, or the id of a rule or a conflict, or the name of an input.", fix
+        )
+    )

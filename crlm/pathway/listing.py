@@ -9,6 +9,7 @@ from typing import Any
 
 from crlm.pathway.description import KINDS, Described, Outcome, clause_lines, place
 from crlm.pathway.explanation.words import date_words
+from crlm.pathway.model import Conflict
 from crlm.pathway.ruleset import RuleSet
 
 WIDTH = 100
@@ -39,6 +40,18 @@ def rule_listed(rules: RuleSet, one: Described) -> Iterator[str]:
         yield from _wrapped(line)
 
 
+def conflict_listed(rules: RuleSet, one: Conflict) -> Iterator[str]:
+    """What sources disagree about, both sides, and what the software does; its rules are listed after it."""
+    yield f"{one.id}  {one.subject}"
+    details = [*_sides(rules, one), f"Here: {one.behaviour}", "Rules that it concerns:"]
+    for line in details:
+        yield from _wrapped(line)
+
+
+def _sides(rules: RuleSet, one: Conflict) -> Iterator[str]:
+    yield from (f"  - {side.says} ({place(rules, side.source)})" for side in one.sides)
+
+
 def _details(rules: RuleSet, one: Described, topic: str) -> Iterator[str]:
     yield f"{topic}; {KINDS[one.kind]}"
     yield from _condition(one)
@@ -54,7 +67,7 @@ def _details(rules: RuleSet, one: Described, topic: str) -> Iterator[str]:
     yield from (f"Asked of the board: {item.question}" for item in one.inputs if item.question)
     for conflict in one.conflicts:
         yield f"Sources disagree, {conflict.id}: {conflict.subject}"
-        yield from (f"  - {side.says} ({place(rules, side.source)})" for side in conflict.sides)
+        yield from _sides(rules, conflict)
     for error in one.corrections:
         yield f"Error of the deck, {error.id}: {error.prints}"
         yield f"  Correction note: {error.note}"

@@ -51,6 +51,24 @@ def test_a_rule_says_everything(id_):
         assert (id_ not in error.rules) or (error.prints in said and f"Correction note: {error.note}" in said)
 
 
+@pytest.mark.parametrize("conflict", RULES.conflicts, ids=lambda one: one.id)
+def test_a_conflict_says_its_sides_and_lists_its_rules(conflict):
+    said = printed(conflict.id.lower())
+    flat = " ".join(said.split())
+    for part in (conflict.subject, conflict.behaviour, *(side.says for side in conflict.sides)):
+        assert " ".join(part.split()) in flat
+    assert listed(said.partition("Rules that it concerns:")[2]) == {*conflict.rules}
+
+
+@pytest.mark.parametrize("name", ["flr_pct", "FLR_pct", "n_crlm"])
+def test_an_input_lists_the_rules_that_read_it(name):
+    assert listed(printed(name)) == {id_ for id_, rule in RULES.rules.items() if name.lower() in rule.inputs}
+
+
+def listed(said):
+    return {line.split()[0] for line in said.splitlines() if line[:2] == "  " and line[2] != " "}
+
+
 def test_the_case_of_an_id_does_not_matter():
     assert printed("flr-02") == printed("FLR-02")
 
@@ -66,7 +84,13 @@ def test_conditions_are_clauses():
 
 @pytest.mark.parametrize(
     ("given", "meant"),
-    [("RES-1", "RES-1"), ("resectabilty", "resectability"), ("RSE-04", "RES-04"), ("x", "evaluation")],
+    [
+        ("RES-1", "RES-1"),
+        ("resectabilty", "resectability"),
+        ("RSE-04", "RES-04"),
+        ("flr_pc", "flr_pct"),
+        ("AMB-99", "AMB-09"),
+    ],
 )
 def test_a_typo_is_told_the_nearest(given, meant):
     with pytest.raises(ArgumentError) as error:
