@@ -91,7 +91,8 @@ def test_odds_ratios_follow_from_the_counts_behind_them():
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "text"), [(0.125, 2, "0.13"), (2.5, 0, "3"), (75.65, 1, "75.7"), (-0.04, 1, "-0.0")]
+    ("value", "decimals", "text"),
+    [(0.125, 2, "0.13"), (2.5, 0, "3"), (75.65, 1, "75.7"), (-0.04, 1, "0.0"), (-0.06, 1, "-0.1")],
 )
 def test_rounding_is_half_up(value, decimals, text):
     assert rounded(value, decimals) == text

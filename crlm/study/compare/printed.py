@@ -34,6 +34,7 @@ def printed(text: str, sign: str = "=") -> Printed | None:
 
 
 def rounded(value: float, decimals: int) -> str:
-    """A number with so many decimals, rounded half up on the shortest decimal that stands for it."""
+    """A number with so many decimals, rounded half up on the shortest decimal that stands for it; 0 has no sign."""
     unit = Decimal(1).scaleb(-decimals)
-    return f"{Decimal(repr(float(value))).quantize(unit, rounding=ROUND_HALF_UP, context=_WIDE):f}"
+    number = Decimal(repr(float(value))).quantize(unit, rounding=ROUND_HALF_UP, context=_WIDE)
+    return f"{number if number else abs(number):f}"
