@@ -18,7 +18,7 @@ from tests.prove.provenance import made_by
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation" / "audit.md"
 PAPERS, SPOILT = 600, 60
-SEED = 20_261_100
+SEED = 20_263_000
 MOST = 0.01
 """The promise: each check raises a false alarm in fewer papers than this."""
 

@@ -1,5 +1,7 @@
 """Percentages, totals, sizes of groups and the flow of patients: silent when consistent, found when planted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -142,6 +144,19 @@ def test_whole_numbers_behind_percentages_must_add_up():
     assert one.severity == "doubtful"
     assert "70 + 15 + 4 + 4, together 93, not 92" in one.arithmetic
     assert found(counts_of_total.CHECK, small({**cells, ("liver", "all"): "75%"}, groups=groups, n=92)) == ()
+
+
+def test_percentages_alone_need_not_add_up_where_another_place_has_missing_values():
+    """195 and 149 of 347 are 56 % and 43 %, and 3 are missing: no whole numbers that print so make 347."""
+    groups = ({"id": "all", "n": 347, "variable": "", "of": ""},)
+    text = [
+        replace(one, row_id=f"T{one.row_id}", locator="text")
+        for one in table("ras", {("wild", "all"): "56%", ("mutated", "all"): "43%"})
+    ]
+    cells = {("wild", "all"): "195 (56)", ("mutated", "all"): "149 (43)", ("Missing", "all"): "3"}
+    assert len(found(counts_of_total.CHECK, paper(groups=groups, n=347, counts=text))) == 1
+    result = counts_of_total.CHECK.function(paper(groups=groups, n=347, counts=[*table("ras", cells), *text]))
+    assert (result.findings, len(result.not_run)) == ((), 1)
 
 
 def test_group_sizes_and_events_must_make_up_the_whole():

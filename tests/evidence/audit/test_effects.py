@@ -1,5 +1,6 @@
 """The checks of tests and effects: silent on small consistent papers, and what they say of planted errors."""
 
+from dataclasses import replace
 from math import exp, log, sqrt
 
 import numpy as np
@@ -187,6 +188,21 @@ def test_a_percentage_alone_stands_for_every_count_that_prints_so():
     counts = table("sex", {("Yes", "a"): "62%", ("Yes", "b"): "50%"}, denominator=None)
     made = paper(counts=counts, tests=[of_groups("0.22", "not_stated")])
     assert not found(group_tests.CHECK, made) and group_tests.CHECK.function(made).tested == 1
+
+
+def test_a_text_that_repeats_some_levels_repeats_the_p_of_the_whole_table():
+    sides = {"Right": (20, 23), "Left": (85, 87), "Rectum": (31, 26)}
+    cells = {
+        (side, group): str(n) for side, both in sides.items() for group, n in zip("ab", both, strict=True)
+    }
+    repeated = {key: text for key, text in cells.items() if key[0] != "Rectum"}
+    p = stats.chi2_contingency(list(sides.values())).pvalue
+    test = row("tests", 1, locator="text", variable="side", groups_compared="a vs b", test="pearson_chi2",
+               p_printed=f"{p:.3f}", p_op="=")  # fmt: skip
+    text = [replace(one, row_id=f"T{one.row_id}", locator="text") for one in table("side", repeated)]
+    assert not found(group_tests.CHECK, paper(counts=[*table("side", cells), *text], tests=[test]))
+    wrong = replace(test, p_printed="0.300")
+    assert len(found(group_tests.CHECK, paper(counts=[*table("side", cells), *text], tests=[wrong]))) == 1
 
 
 def test_rank_tests_are_not_run_and_say_why():

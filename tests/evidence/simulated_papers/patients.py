@@ -158,7 +158,10 @@ def _factor(
     if alike:
         shares[1] = shares[0]
     codes = np.array([make.choice(len(levels), p=shares[one]) for one in group])
-    return Factor(name, levels, np.where(_missing(make, len(group)), MISSING, codes), section)
+    known = np.where(_missing(make, len(group)), MISSING, codes)
+    if not np.any(known == 0):  # a ratio against a level that nobody has would be no consistent number
+        known[np.argmax(known != MISSING)] = 0
+    return Factor(name, levels, known, section)
 
 
 def _score(make: np.random.Generator, factors: list[Factor]) -> Score:

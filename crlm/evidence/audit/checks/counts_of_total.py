@@ -30,9 +30,15 @@ def counts_of_total(paper: Paper) -> CheckResult:
     tested = 0
     findings: list[Finding] = []
     not_run: list[NotRun] = []
-    for key, groups in blocks(paper).items():
+    everything = blocks(paper)
+    for key, groups in everything.items():
         for block in groups.values():
-            ran, reason, found = _levels(paper, block)
+            others = [
+                placed[block.group]
+                for other, placed in everything.items()
+                if other[1:] == key[1:] and block.group in placed
+            ]
+            ran, reason, found = _levels(paper, block, others)
             tested += ran
             not_run += (
                 [NotRun(f"{block.variable} in {block.group} ({block.place})", reason)] if reason else []
@@ -46,8 +52,8 @@ def counts_of_total(paper: Paper) -> CheckResult:
     return CheckResult(ID, tested, tuple(findings), tuple(not_run))
 
 
-def _levels(paper: Paper, block: Block) -> tuple[int, str | None, list[Finding]]:
-    """Tested (0 or 1), why not, and what does not add up of the levels of a block."""
+def _levels(paper: Paper, block: Block, others: list[Block]) -> tuple[int, str | None, list[Finding]]:
+    """Tested (0 or 1), why not, and what does not add up of the levels of a block; `others` are its places."""
     if len(block.levels) < 2:
         return 0, None, []
     reason = _reason(block)
@@ -58,6 +64,8 @@ def _levels(paper: Paper, block: Block) -> tuple[int, str | None, list[Finding]]
     if total is None:
         if any(one.n is not None for one in block.levels):
             return 0, "a level has no count", []
+        if any(_has_more(other, block) for other in others):
+            return 0, "another place has levels, or missing values, that are not repeated here", []
         return _percentages(paper, block)
     if missing is None and (total <= block.size or _may_hold_together(block)):
         return 1, None, []
@@ -75,6 +83,13 @@ def _levels(paper: Paper, block: Block) -> tuple[int, str | None, list[Finding]]
         affects=dependants(paper, block.variable, block.group),
     )
     return 1, None, [finding]
+
+
+def _has_more(other: Block, block: Block) -> bool:
+    """Whether another place has missing values of this variable in this group, or a level that is not here."""
+    return (other.missing_n != 0 and bool(other.missing)) or any(
+        block.level(one.row.level) is None and one.n != 0 for one in other.levels
+    )
 
 
 def _reason(block: Block) -> str | None:

@@ -137,7 +137,8 @@ def _block(
 ) -> dict[str, Block] | None:
     """The blocks of the variable that hold all the groups: where the test stands, or else the only other place.
 
-    A text that repeats one level repeats the p of the whole table: more levels elsewhere are the better place.
+    A text that repeats some of the levels repeats the p of the whole table: where one other place has them all and
+    more, that is the better place.
     """
     holding = {
         key: found
@@ -146,12 +147,15 @@ def _block(
     }
     here = next((found for key, found in holding.items() if key[0] == row.locator), None)
 
-    def printed_levels(found: dict[str, Block]) -> int:
-        return min(len(found[group].levels) for group in groups)
+    def levels(found: dict[str, Block]) -> frozenset[str]:
+        return frozenset.intersection(
+            *(frozenset(one.row.level for one in found[group].levels) for group in groups)
+        )
 
-    if here is not None and (one_level or printed_levels(here) > 1):
+    if here is not None and one_level:
         return here
-    fuller = [found for found in holding.values() if printed_levels(found) > 1]
+    own = frozenset() if here is None else levels(here)
+    fuller = [found for found in holding.values() if len(levels(found)) > 1 and levels(found) > own]
     if len(fuller) == 1 and not one_level:
         return fuller[0]
     return here if here is not None else next(iter(holding.values()), None) if len(holding) == 1 else None
