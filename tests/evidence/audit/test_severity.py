@@ -6,7 +6,8 @@ import pytest
 
 from crlm.evidence.audit.checks import interval_symmetry, p_against_interval, paired_tests, precision
 from tests.evidence.audit.small_papers import found, paper, table
-from tests.evidence.audit.test_effects import ARMS, BEFORE, CONSISTENT, READINGS, Z, effect, of_groups, wald
+from tests.evidence.audit.test_effects import ARMS, CONSISTENT, Z, effect, wald
+from tests.evidence.audit.test_group_tests import BEFORE, READINGS, of_groups
 
 NARROW = sqrt(1 / 5 + 1 / 24) * 0.9
 
